@@ -1,0 +1,12 @@
+// The one door to the platform's cryptography. Node's synchronous `node:crypto` also exists on Bun, Deno and workerd
+// (nodejs_compat), and is an order of magnitude cheaper per request than WebCrypto's promises: docs/decisions/002.
+export {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto'

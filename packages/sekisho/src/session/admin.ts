@@ -1,0 +1,89 @@
+import { SekishoUsageError } from '../errors.ts'
+import { channels } from '../lib/events-node.ts'
+import type { PrincipalIndex, SessionRecord, StoredSession } from '../store/contract.ts'
+import type { SessionAdmin, SessionSummary } from './contract.ts'
+import { lastUsedAt, type ResolvedLifetime } from './lifetime.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { StoreCalls } from './store-calls.ts'
+
+/** {@link SessionAdmin} over a store and its index by principal. */
+export class StoredAdmin implements SessionAdmin {
+  readonly #index: PrincipalIndex | undefined
+  readonly #lifetime: ResolvedLifetime
+  readonly #calls: StoreCalls
+
+  constructor({ store, lifetime }: ResolvedOptions, calls: StoreCalls) {
+    this.#index = store.principals
+    this.#lifetime = lifetime
+    this.#calls = calls
+  }
+
+  async list(principal: string): Promise<SessionSummary[]> {
+    const summaries: SessionSummary[] = []
+    for (const address of await this.#addresses(principal)) {
+      const stored = await this.#calls.read(address)
+      if (stored?.record.principal === principal) summaries.push(summaryOf(address, principal, stored, this.#lifetime))
+    }
+    return summaries.toSorted((a, b) => b.lastUsedAt - a.lastUsedAt || b.createdAt - a.createdAt)
+  }
+
+  async revoke(address: string, { principal }: { readonly principal?: string | undefined } = {}): Promise<boolean> {
+    if (principal === undefined) return this.#delete(address)
+    return this.#deleteIf(address, (record) => record.principal === principal)
+  }
+
+  async revokeAll(principal: string, { except }: { readonly except?: string | undefined } = {}): Promise<number> {
+    const index = this.#principals()
+    const epoch = await this.#calls.guard('index', () => index.raiseEpoch(principal))
+    const older = (record: SessionRecord): boolean => record.principal === principal && (record.epoch ?? 0) < epoch
+    let ended = 0
+    for (;;) {
+      const before = ended
+      for (const address of await this.#addresses(principal)) {
+        if (address !== except && (await this.#deleteIf(address, older))) ended += 1
+      }
+      if (ended === before) return ended
+    }
+  }
+
+  /** Ends a session of which this is true. A conflict may be a login of somebody else, so it is looked at again. */
+  async #deleteIf(address: string, due: (record: SessionRecord) => boolean): Promise<boolean> {
+    for (;;) {
+      const stored = await this.#calls.read(address)
+      if (stored === undefined || !due(stored.record)) return false
+      if (await this.#delete(address, stored.version)) return true
+    }
+  }
+
+  async #delete(address: string, version?: number): Promise<boolean> {
+    const deleted = (await this.#calls.delete(address, version)) === 'deleted'
+    if (deleted) channels.destroyed.publish({ address, by: 'revoke' })
+    return deleted
+  }
+
+  #addresses(principal: string): Promise<readonly string[]> {
+    const index = this.#principals()
+    return this.#calls.guard('read', () => index.list(principal))
+  }
+
+  #principals(): PrincipalIndex {
+    if (this.#index !== undefined) return this.#index
+    throw new SekishoUsageError(
+      'ERR_OPTION',
+      'option `store` must keep an index by principal for `admin.list` and `admin.revokeAll`; this one has no `principals`',
+    )
+  }
+}
+
+function summaryOf(
+  address: string,
+  principal: string,
+  stored: StoredSession,
+  lifetime: ResolvedLifetime,
+): SessionSummary {
+  const { record, createdAt, absoluteDeadline } = stored
+  const { amr = [], device } = record
+  const authenticatedAt = record.authenticatedAt ?? createdAt
+  const used = lastUsedAt(stored, lifetime)
+  return { address, principal, createdAt, authenticatedAt, lastUsedAt: used, absoluteDeadline, amr, device }
+}

@@ -1,0 +1,21 @@
+import { SekishoError } from '../errors.ts'
+
+/** The longest pause between two attempts of a conflicting write. */
+const MAX_PAUSE_MS = 50
+
+/**
+ * The pauses of one conflicting write: each a little longer, at random, so that its rivals do not meet again.
+ *
+ * @param limitMs When it has gone on for so long, the next pause throws `ERR_SESSION_CONFLICT`.
+ */
+export function patience(limitMs: number): () => Promise<void> {
+  const deadline = performance.now() + limitMs
+  let ceiling = 1
+  return async () => {
+    if (performance.now() > deadline) {
+      throw new SekishoError('ERR_SESSION_CONFLICT', `other requests kept changing the session for ${limitMs} ms`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * ceiling))
+    ceiling = Math.min(ceiling * 2, MAX_PAUSE_MS)
+  }
+}

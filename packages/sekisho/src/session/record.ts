@@ -1,0 +1,95 @@
+import type { SessionRecord, StoredSession } from '../store/contract.ts'
+import type { Attachment, PendingLogin } from './state.ts'
+import { REMEMBERED_WRITES } from './store-calls.ts'
+import { newWriteId, type Token } from './token.ts'
+
+/** The content of a write: what the record shall hold besides its secrets. */
+export interface Content {
+  readonly payload: Uint8Array
+  readonly dataVersion: number
+}
+
+/** The record of a new session. */
+export function newRecord(token: Token, content: Content, login: Partial<LoginStamp> = {}): SessionRecord {
+  return {
+    generation: login.principal === undefined ? 0 : 1,
+    current: token.verifier,
+    ...content,
+    ...login,
+    writeIds: [newWriteId()],
+  }
+}
+
+/** What a login writes into the record. */
+export interface LoginStamp {
+  readonly principal: string
+  readonly epoch?: number
+  readonly amr?: readonly string[]
+  readonly device?: string
+}
+
+/** The stamp of a login, with absent members absent. */
+export function loginStamp({ principal, amr, device }: PendingLogin, epoch: number | undefined): LoginStamp {
+  return {
+    principal,
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(amr === undefined ? {} : { amr }),
+    ...(device === undefined ? {} : { device }),
+  }
+}
+
+/** The same session with new content. A secret seen in use for the first time since its rotation starts the old one's grace. */
+export function rewritten(attachment: Attachment, content: Content | undefined, graceMs: number): SessionRecord {
+  return { ...confirmed(attachment, graceMs), ...content, writeIds: nextWriteIds(attachment.stored.record) }
+}
+
+/** The same session under a new secret; the old one goes on working until the new one has been seen, and a grace longer. */
+export function rotated(attachment: Attachment, next: Token, content: Content | undefined): SessionRecord {
+  const { token, stored } = attachment
+  return {
+    ...stored.record,
+    ...content,
+    current: next.verifier,
+    previous: { verifier: token.verifier, handoff: token.handOff(next) },
+    ...rotatedNow(stored),
+    writeIds: nextWriteIds(stored.record),
+  }
+}
+
+/** The session after a login: new secret, next generation, and nothing left of the old secret. */
+export function loggedIn(stored: StoredSession, next: Token, content: Content, stamp: LoginStamp): SessionRecord {
+  return {
+    ...content,
+    ...stamp,
+    generation: stored.record.generation + 1,
+    current: next.verifier,
+    ...rotatedNow(stored),
+    ...authenticatedNow(stored),
+    writeIds: nextWriteIds(stored.record),
+  }
+}
+
+/** Whether the new secret has just been seen for the first time since a rotation. */
+export function confirmationDue({ recognised, stored }: Attachment): boolean {
+  const { previous } = stored.record
+  return recognised === 'current' && previous !== undefined && previous.until === undefined
+}
+
+function confirmed(attachment: Attachment, graceMs: number): SessionRecord {
+  const { record, now } = attachment.stored
+  if (!confirmationDue(attachment) || record.previous === undefined || Number.isNaN(now)) return record
+  return { ...record, previous: { ...record.previous, until: now + graceMs } }
+}
+
+/** The time of a change of secret, where the store's clock is known; a session made in this request counts from its creation. */
+function rotatedNow({ now }: StoredSession): { rotatedAt?: number } {
+  return Number.isNaN(now) ? {} : { rotatedAt: now }
+}
+
+function authenticatedNow({ now }: StoredSession): { authenticatedAt?: number } {
+  return Number.isNaN(now) ? {} : { authenticatedAt: now }
+}
+
+function nextWriteIds(record: SessionRecord): string[] {
+  return [...record.writeIds, newWriteId()].slice(-REMEMBERED_WRITES)
+}

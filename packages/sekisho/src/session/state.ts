@@ -1,0 +1,76 @@
+import type { StoredSession } from '../store/contract.ts'
+import type { SessionRequest } from './contract.ts'
+import type { Members } from './merge.ts'
+import type { Token } from './token.ts'
+import { forget, type WriteSet } from './write-set.ts'
+
+/** The stored session that a request belongs to. Replaced as a whole after each write. */
+export interface Attachment {
+  /** What the request presented, or what it will be told to present from now on. */
+  readonly token: Token
+  /**
+   * Whether `token` came with the request as the record's current secret, or as the one before the last rotation, or was
+   * minted by this request: then nobody has it yet, so it neither confirms a rotation nor is rotated again.
+   */
+  readonly recognised: 'current' | 'previous' | 'minted'
+  readonly stored: StoredSession
+}
+
+/** Why a session is no longer this request's to write. */
+export interface Loss {
+  readonly address: string
+  readonly outcome: 'gone' | 'superseded'
+}
+
+/** A login that the commit will make. */
+export interface PendingLogin {
+  readonly principal: string
+  readonly amr: readonly string[] | undefined
+  readonly device: string | undefined
+}
+
+/** Everything about one session during one request. The session changes it, the engine carries it out. */
+export interface SessionState {
+  readonly request: SessionRequest
+  /** A carrier came with the request, whatever became of it. */
+  presented: boolean
+  readonly writes: WriteSet
+  /** The stored session, once there is one. */
+  attachment: Attachment | undefined
+  /** The presented secret was replaced, or the session ended meanwhile: nothing may be stored, and no cookie sent, short of a new login. */
+  lost: Loss | undefined
+  /** The browser has to be told the attachment's token. */
+  cookieDue: boolean
+  /** This request has logged out, and the browser has to forget the cookie. */
+  ended: boolean
+  /** The handler looked at the session: the answer depends on the cookie. */
+  used: boolean
+  /** The answer has begun. */
+  committed: boolean
+  /** The last write of this request; the next one waits for it, because it builds on what this one stores. */
+  turn: Promise<unknown> | undefined
+  login: PendingLogin | undefined
+  rotate: boolean
+  ensure: boolean
+}
+
+/** What a session asks of the engine; the state machine itself does no I/O. */
+export interface SessionActions {
+  /** Keys declared `beforeLogin: 'keep'`. */
+  readonly keepKeys: ReadonlySet<string>
+  /** What the codec makes of no data. */
+  readonly emptyText: string
+  save(state: SessionState): Promise<void>
+  update<R>(state: SessionState, change: (draft: Members) => R): Promise<R>
+  logout(state: SessionState): Promise<void>
+  /** Reports a change that came after the answer had begun. */
+  late(state: SessionState, key: string | undefined): void
+}
+
+/** Forgets changes, login and rotation, as after an error in the handler. */
+export function forgetIntents(state: SessionState): void {
+  forget(state.writes)
+  state.login = undefined
+  state.rotate = false
+  state.ensure = false
+}

@@ -1,0 +1,173 @@
+import { SekishoError } from '../errors.ts'
+import { channels } from '../lib/events-node.ts'
+import type { Awaitable, Lifetime, NewLifetime, SessionRecord, SessionStore, StoredSession } from '../store/contract.ts'
+
+/** How many writes back a record remembers: fewer than this many versions ahead, a missing id proves that a write was not applied. */
+export const REMEMBERED_WRITES = 4
+
+/** One versioned write. */
+export interface Replacement {
+  readonly address: string
+  readonly record: SessionRecord
+  /** The version that it replaces. */
+  readonly version: number
+  readonly lifetime: Lifetime
+  readonly writeId: string
+}
+
+/**
+ * The store's verbs as the engine uses them: with a deadline each, failures as `SekishoError` with status 503 and an
+ * event, and writes whose answer did not come resolved by one read.
+ */
+export class StoreCalls {
+  readonly #store: SessionStore
+  readonly #readMs: number
+  readonly #writeMs: number
+
+  constructor(store: SessionStore, limits: { readonly readMs: number; readonly writeMs: number }) {
+    this.#store = store
+    this.#readMs = limits.readMs
+    this.#writeMs = limits.writeMs
+  }
+
+  async read(address: string): Promise<StoredSession | undefined> {
+    return this.guard('read', () => this.#store.read(address))
+  }
+
+  /** A read, or a principal's index, under the read deadline; anything else under the write deadline. */
+  async guard<T>(verb: string, call: () => Awaitable<T>): Promise<T> {
+    try {
+      const answer = call()
+      return isPromise(answer) ? await within(answer, verb === 'read' ? this.#readMs : this.#writeMs, verb) : answer
+    } catch (error) {
+      throw storeFailure(verb, error)
+    }
+  }
+
+  async create(address: string, record: SessionRecord, lifetime: NewLifetime): Promise<'created' | 'exists'> {
+    try {
+      return await this.guard('create', () => this.#store.create(address, record, lifetime))
+    } catch (error) {
+      if (!isTimeout(error)) throw error
+      const stored = await this.#readBack(address, error)
+      if (stored !== undefined && wasApplied(stored, record)) return 'created'
+      throw uncertain('create', error)
+    }
+  }
+
+  async replace(write: Replacement): Promise<'replaced' | 'conflict' | 'gone'> {
+    try {
+      return await this.#replaceOnce(write)
+    } catch (error) {
+      if (!isTimeout(error)) throw error
+      return this.#resolve(write, error)
+    }
+  }
+
+  async touch(address: string, lifetime: Lifetime): Promise<void> {
+    await this.guard('touch', () => this.#store.touch(address, lifetime))
+  }
+
+  /** A sweep takes as long as it takes: it is bounded by its limit, and nobody waits for it. */
+  async sweep(limit: number): Promise<void> {
+    try {
+      await this.#store.sweep(limit)
+    } catch (error) {
+      throw storeFailure('sweep', error)
+    }
+  }
+
+  /** A delete may be repeated: the address is never used again. */
+  async delete(address: string, version?: number): Promise<'deleted' | 'conflict' | 'gone'> {
+    const once = () => this.guard('delete', () => this.#store.delete(address, version))
+    try {
+      return await once()
+    } catch (error) {
+      if (!isTimeout(error)) throw error
+      return once()
+    }
+  }
+
+  #replaceOnce({
+    address,
+    record,
+    version,
+    lifetime,
+    writeId,
+  }: Replacement): Promise<'replaced' | 'conflict' | 'gone'> {
+    return this.guard('replace', () => this.#store.replace(address, record, version, lifetime, writeId))
+  }
+
+  /**
+   * A write whose answer did not come is never replayed blindly. One read tells: our id is there, so it was applied; the
+   * version has moved without it, so it was not, and cannot be any more; the version stands, so the same command with the
+   * same id may be sent again, since the store answers `replaced` to whichever of the two comes second. A conflict then is
+   * looked at like the time-out: the first command may have arrived after all, and others may have written since.
+   */
+  async #resolve(write: Replacement, timeout: unknown): Promise<'replaced' | 'conflict' | 'gone'> {
+    const stored = await this.#readBack(write.address, timeout)
+    if (stored?.version !== write.version) return judged(stored, write, timeout)
+    const outcome = await this.#replaceOnce(write).catch((error: unknown) => {
+      throw isTimeout(error) ? uncertain('replace', error) : error
+    })
+    return outcome === 'conflict' ? judged(await this.#readBack(write.address, timeout), write, timeout) : outcome
+  }
+
+  async #readBack(address: string, timeout: unknown): Promise<StoredSession | undefined> {
+    try {
+      return await this.read(address)
+    } catch {
+      // The read's own failure has had its event; what the caller must know is that the write is undecided.
+      throw uncertain('write', timeout)
+    }
+  }
+}
+
+/** Whether a store answered with a promise. */
+export function isPromise<T>(answer: Awaitable<T>): answer is Promise<T> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer
+}
+
+/** Any failure of a store as the error that an adapter answers with; raises the event. */
+export function storeFailure(verb: string, error: unknown): SekishoError {
+  channels['store-failure'].publish({ verb, error })
+  if (error instanceof SekishoError) return error
+  return new SekishoError('ERR_STORE_UNAVAILABLE', `the session store failed at \`${verb}\``, { cause: error })
+}
+
+/** A promise with a deadline. What arrives later is ignored, also when it is a failure. */
+export function within<T>(promise: Promise<T>, ms: number, verb: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new SekishoError('ERR_STORE_TIMEOUT', `the session store did not answer \`${verb}\` within ${ms} ms`))
+    }, ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+/** What has become of a write, by the record that is there now. */
+function judged(
+  stored: StoredSession | undefined,
+  { version, record }: Replacement,
+  timeout: unknown,
+): 'replaced' | 'conflict' | 'gone' {
+  if (stored === undefined) return 'gone'
+  if (wasApplied(stored, record)) return 'replaced'
+  if (stored.version - version <= REMEMBERED_WRITES) return 'conflict'
+  throw uncertain('replace', timeout)
+}
+
+function wasApplied(stored: StoredSession, record: SessionRecord): boolean {
+  const writeId = record.writeIds.at(-1)
+  return writeId !== undefined && stored.record.writeIds.includes(writeId)
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof SekishoError && error.code === 'ERR_STORE_TIMEOUT'
+}
+
+function uncertain(verb: string, cause: unknown): SekishoError {
+  return new SekishoError('ERR_STORE_UNCERTAIN', `it is not known whether the session store applied a \`${verb}\``, {
+    cause,
+  })
+}

@@ -1,0 +1,239 @@
+import { optionError, SekishoError } from '../errors.ts'
+import { channels } from '../lib/events-node.ts'
+import { SweepGuard } from '../lib/sweep-guard.ts'
+import type {
+  Lifetime,
+  NewLifetime,
+  SessionRecord,
+  SessionStore,
+  StoreCapabilities,
+  StoredSession,
+} from './contract.ts'
+import { DeadlineQueue, type Queued } from './memory/deadline-queue.ts'
+import { MemoryPrincipals } from './memory/principals.ts'
+
+/** Settings of a {@link MemoryStore}. */
+export interface MemoryStoreOptions {
+  /** How many sessions it holds at most (100,000). */
+  readonly maxSessions?: number
+  /** How many bytes of payload it holds at most, all sessions together (268,435,456, which is 256 MiB). */
+  readonly maxBytes?: number
+  /** How many milliseconds a dead session is kept before `sweep` removes it (60,000). */
+  readonly sweepGraceMs?: number
+  /**
+   * The clock, in epoch milliseconds. The default starts at the machine's time and then runs evenly: setting the
+   * machine's clock neither ends a session nor prolongs it. Time that the machine spends asleep may not count.
+   */
+  readonly now?: () => number
+}
+
+interface Kept extends Queued {
+  readonly address: string
+  readonly createdAt: number
+  record: SessionRecord
+  version: number
+  idleDeadline: number
+  absoluteDeadline: number
+}
+
+/**
+ * Sessions in the memory of one process: for development, tests and programs that may forget their sessions when they
+ * end. It answers at once, without promises, and it is bounded: at a limit it lets dead sessions go and otherwise
+ * refuses with `ERR_STORE_FULL`, because a live session may be somebody's cart.
+ *
+ * @example
+ * ```ts
+ * const sessions = defineSession({ store: new MemoryStore({ maxSessions: 10_000 }) })
+ * ```
+ */
+export class MemoryStore implements SessionStore {
+  /** Forgets at the end of the process, which it has to itself. */
+  readonly capabilities: StoreCapabilities = Object.freeze({
+    durable: 'no',
+    shared: false,
+    fenced: true,
+    sweeps: true,
+  })
+  /** The sessions of each principal. */
+  readonly principals: MemoryPrincipals
+
+  readonly #maxSessions: number
+  readonly #maxBytes: number
+  readonly #graceMs: number
+  readonly #now: () => number
+  readonly #sessions = new Map<string, Kept>()
+  readonly #queue = new DeadlineQueue<Kept>()
+  readonly #guard = new SweepGuard()
+  #bytes = 0
+
+  /** @param options Limits and clock; a wrong one is refused here. */
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#maxSessions = wholeNumber('maxSessions', options.maxSessions ?? 100_000, 1)
+    this.#maxBytes = wholeNumber('maxBytes', options.maxBytes ?? 268_435_456, 1)
+    this.#graceMs = wholeNumber('sweepGraceMs', options.sweepGraceMs ?? 60_000, 0)
+    this.#now = options.now ?? steadyEpoch
+    if (typeof this.#now !== 'function') throw optionError('now', 'a function', options.now)
+    this.principals = new MemoryPrincipals({ now: this.#now, graceMs: this.#graceMs })
+  }
+
+  /** @returns The live record with a payload of the caller's own, or `undefined`. */
+  read(address: string): StoredSession | undefined {
+    const kept = this.#sessions.get(address)
+    if (kept === undefined) return undefined
+    const now = this.#now()
+    if (now >= kept.due) return undefined
+    return {
+      record: { ...kept.record, payload: kept.record.payload.slice() },
+      version: kept.version,
+      now,
+      createdAt: kept.createdAt,
+      idleDeadline: kept.idleDeadline,
+      absoluteDeadline: kept.absoluteDeadline,
+    }
+  }
+
+  /** Writes a new record with version 1. Throws `ERR_STORE_FULL` when only live sessions are left at a limit. */
+  create(address: string, record: SessionRecord, lifetime: NewLifetime): 'created' | 'exists' {
+    const now = this.#now()
+    const live = this.#live(address, now)
+    if (live !== undefined) return repeats(record, live.record) ? 'created' : 'exists'
+    const dead = this.#sessions.get(address)
+    if (dead !== undefined) this.#expire(dead)
+    this.#makeRoom(1, record.payload.length, now)
+    const idleDeadline = now + lifetime.idleMs
+    const absoluteDeadline = now + lifetime.absoluteMs
+    this.#insert({
+      address,
+      createdAt: now,
+      record: ownCopy(record),
+      version: 1,
+      idleDeadline,
+      absoluteDeadline,
+      due: Math.min(idleDeadline, absoluteDeadline),
+      position: 0,
+    })
+    return 'created'
+  }
+
+  /** Replaces a live record of exactly this version. Throws `ERR_STORE_FULL` when it would grow past `maxBytes`. */
+  replace(
+    address: string,
+    record: SessionRecord,
+    version: number,
+    lifetime: Lifetime,
+    writeId: string,
+  ): 'replaced' | 'conflict' | 'gone' {
+    const now = this.#now()
+    const kept = this.#live(address, now)
+    if (kept === undefined) return 'gone'
+    if (kept.version !== version) return kept.record.writeIds.includes(writeId) ? 'replaced' : 'conflict'
+    const growth = record.payload.length - kept.record.payload.length
+    if (growth > 0) this.#makeRoom(0, growth, now)
+    this.#bytes += growth
+    kept.record = ownCopy(record)
+    kept.version += 1
+    kept.idleDeadline = Math.max(kept.idleDeadline, now + lifetime.idleMs)
+    if (lifetime.absoluteMs !== undefined) kept.absoluteDeadline = now + lifetime.absoluteMs
+    this.#queue.move(kept, Math.min(kept.idleDeadline, kept.absoluteDeadline))
+    return 'replaced'
+  }
+
+  /** Moves the deadlines of a live record forward, never back. */
+  touch(address: string, lifetime: Lifetime): 'touched' | 'gone' {
+    const now = this.#now()
+    const kept = this.#live(address, now)
+    if (kept === undefined) return 'gone'
+    kept.idleDeadline = Math.max(kept.idleDeadline, now + lifetime.idleMs)
+    kept.absoluteDeadline = Math.max(kept.absoluteDeadline, now + (lifetime.absoluteMs ?? -Infinity))
+    this.#queue.move(kept, Math.min(kept.idleDeadline, kept.absoluteDeadline))
+    return 'touched'
+  }
+
+  /** Removes a record, of this version where one is given. */
+  delete(address: string, version?: number): 'deleted' | 'conflict' | 'gone' {
+    const kept = this.#live(address, this.#now())
+    if (kept === undefined) return 'gone'
+    if (version !== undefined && kept.version !== version) return 'conflict'
+    this.#remove(kept)
+    return 'deleted'
+  }
+
+  /** Removes at most `limit` records that have been dead for `sweepGraceMs`, the longest dead first. */
+  sweep(limit: number): number {
+    const instant = this.#now() - this.#graceMs
+    if (!this.#guard.allows(this.#queue.countDue(instant), this.#queue.size)) return 0
+    let removed = 0
+    for (; removed < limit; removed += 1) {
+      const kept = this.#queue.first
+      if (kept === undefined || kept.due > instant) break
+      this.#expire(kept)
+    }
+    return removed
+  }
+
+  #live(address: string, now: number): Kept | undefined {
+    const kept = this.#sessions.get(address)
+    return kept !== undefined && now < kept.due ? kept : undefined
+  }
+
+  /** Removes dead records, without their grace but not one more than needed: they might be dead by a wrong clock. */
+  #makeRoom(sessions: number, bytes: number, now: number): void {
+    while (this.#sessions.size + sessions > this.#maxSessions || this.#bytes + bytes > this.#maxBytes) {
+      const kept = this.#queue.first
+      if (kept === undefined || kept.due > now) throw this.#full()
+      this.#expire(kept)
+    }
+  }
+
+  #full(): SekishoError {
+    const sessions = `${this.#sessions.size} sessions (\`maxSessions\` is ${this.#maxSessions})`
+    const bytes = `${this.#bytes} bytes of payload (\`maxBytes\` is ${this.#maxBytes})`
+    return new SekishoError('ERR_STORE_FULL', `the memory store is full: it holds ${sessions} and ${bytes}`)
+  }
+
+  #insert(kept: Kept): void {
+    this.#sessions.set(kept.address, kept)
+    this.#queue.add(kept)
+    this.#bytes += kept.record.payload.length
+  }
+
+  #expire(kept: Kept): void {
+    this.#remove(kept)
+    channels.expired.publish({ address: kept.address })
+  }
+
+  #remove(kept: Kept): void {
+    this.#sessions.delete(kept.address)
+    this.#queue.remove(kept)
+    this.#bytes -= kept.record.payload.length
+  }
+}
+
+function steadyEpoch(): number {
+  return Math.floor(performance.timeOrigin + performance.now())
+}
+
+function wholeNumber(option: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw optionError(option, `a whole number of at least ${least}`, value)
+}
+
+/** Whether a `create` is the one that made the stored record, come a second time. */
+function repeats(record: SessionRecord, stored: SessionRecord): boolean {
+  const writeId = record.writeIds.at(-1)
+  return writeId !== undefined && stored.writeIds.includes(writeId)
+}
+
+/**
+ * A copy of which the caller holds no part. Its lists are frozen, so that readers can share them. The payload is copied
+ * by the constructor because `slice` of a Node `Buffer` is a view.
+ */
+function ownCopy(record: SessionRecord): SessionRecord {
+  return {
+    ...record,
+    ...(record.previous && { previous: Object.freeze({ ...record.previous }) }),
+    ...(record.amr && { amr: Object.freeze([...record.amr]) }),
+    writeIds: Object.freeze([...record.writeIds]),
+    payload: new Uint8Array(record.payload),
+  }
+}
