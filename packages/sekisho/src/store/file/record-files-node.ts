@@ -1,0 +1,186 @@
+import { join } from 'node:path'
+import { SekishoError } from '../../errors.ts'
+import { channels } from '../../lib/events-node.ts'
+import type { SessionRecord } from '../contract.ts'
+import {
+  decodeHead,
+  decodeRecord,
+  encodeRecord,
+  headLengthOf,
+  type RecordFields,
+  type Stamp,
+} from '../record-format.ts'
+import { errnoOf, readFlags, readUpTo, type FileStatus } from './fs-node.ts'
+import type { Home } from './home-node.ts'
+import { setTime, type Staging } from './staging-node.ts'
+
+/** How much is read at first: nearly every head fits. */
+const usualHeadBytes = 2048
+
+/** A record as a writer needs to know it: all but the payload. */
+export interface Seen {
+  readonly stamp: Stamp
+  readonly fields: RecordFields
+  /** From when on it is dead, touches included. */
+  readonly due: number
+}
+
+/** A whole record. */
+export interface Whole extends Seen {
+  readonly record: SessionRecord
+}
+
+/** An open file in a record's place. */
+export interface OpenRecord {
+  readonly fd: number
+  readonly status: FileStatus
+}
+
+/**
+ * The files of records. The moment a record dies is its file's modification time: so a touch is one `futimes`, atomic,
+ * cheap and unable to hurt the content, and a sweep need not open what lives. The times in the head are the floor: a copy
+ * or a backup that lost the modification times loses touches, nothing else.
+ */
+export class RecordFiles {
+  readonly #home: Home
+  readonly #staging: Staging
+  readonly #maxBytes: number
+
+  constructor(home: Home, staging: Staging, maxBytes: number) {
+    this.#home = home
+    this.#staging = staging
+    this.#maxBytes = maxBytes
+  }
+
+  /** @returns What a writer must know of the record, dead ones included; `undefined` when there is none. */
+  see(address: string): Seen | undefined {
+    return this.visit(address, (open) => this.seeOpen(address, open))
+  }
+
+  /** @returns The whole record, dead ones included; `undefined` when there is none. */
+  read(address: string): Whole | undefined {
+    return this.visit(address, ({ fd, status }) => {
+      if (!this.#isPlausible(status)) return this.#reject(address)
+      // Not from the pool of small Buffers: the caller may keep the payload, and owns it.
+      const bytes = new Uint8Array(status.size)
+      const decoded = readUpTo(this.#home.fs, fd, bytes) === bytes.length ? decodeRecord(bytes) : undefined
+      if (decoded === undefined) return this.#reject(address)
+      const { record, stamp } = decoded
+      return { record, ...withTouch({ fields: record, stamp }, status) }
+    })
+  }
+
+  /** Opens what is at the address, if anything, for as long as `use` runs. */
+  visit<T>(address: string, use: (open: OpenRecord) => T): T | undefined {
+    const fd = this.#open(address)
+    if (fd === undefined) return undefined
+    try {
+      return use({ fd, status: this.#home.fs.fstat(fd) })
+    } finally {
+      this.#home.fs.close(fd)
+    }
+  }
+
+  /** {@link see} for a file that is open. */
+  seeOpen(address: string, { fd, status }: OpenRecord): Seen | undefined {
+    if (!this.#isPlausible(status)) return this.#reject(address)
+    const head = decodeHead(this.#readHead(fd, status.size))
+    if (head === undefined || head.headLength + head.payloadLength !== status.size) return this.#reject(address)
+    return withTouch(head, status)
+  }
+
+  /** Writes a record aside. @returns Its path, for {@link publish} or for the staging to discard. */
+  async stage(address: string, record: SessionRecord, stamp: Stamp): Promise<string> {
+    const bytes = encodeRecord(record, stamp)
+    if (bytes.length > this.#maxBytes) throw this.#tooBig(bytes.length)
+    await this.#staging.makeShard('sessions', shardOf(address))
+    return this.#staging.stage(bytes, dueOf(stamp))
+  }
+
+  /** Puts a staged record in its place. Only under the record's lock. */
+  publish(address: string, staged: string): void {
+    this.#staging.publish(staged, this.pathOf(address))
+  }
+
+  /** Moves the death of a staged or an open record. */
+  setDue(file: string | number, due: number): void {
+    if (typeof file === 'number') return setTime(this.#home, file, due)
+    const fd = this.#home.fs.open(file, readFlags)
+    try {
+      setTime(this.#home, fd, due)
+    } finally {
+      this.#home.fs.close(fd)
+    }
+  }
+
+  /** Removes a record. Only under the record's lock. */
+  remove(address: string): void {
+    this.#staging.remove(this.pathOf(address))
+  }
+
+  /** Lets changes outlive the machine, where that was asked for. */
+  settle(address: string): Promise<void> {
+    return this.#staging.settle(this.#home.shardPath('sessions', shardOf(address)))
+  }
+
+  /** The file of a record. */
+  pathOf(address: string): string {
+    return join(this.#home.shardPath('sessions', shardOf(address)), address)
+  }
+
+  #open(address: string): number | undefined {
+    if (!this.#home.has(this.#home.shardPath('sessions', shardOf(address)))) return undefined
+    try {
+      return this.#home.fs.open(this.pathOf(address), readFlags)
+    } catch (error) {
+      const code = errnoOf(error) ?? ''
+      if (code === 'ENOENT') return undefined
+      // A symbolic link (FreeBSD says EMLINK) or a socket: nothing of ours, and not followed.
+      if (code === 'ELOOP' || code === 'EMLINK' || code === 'ENXIO') return this.#reject(address)
+      throw error
+    }
+  }
+
+  #isPlausible(status: FileStatus): boolean {
+    return status.isFile() && status.size <= this.#maxBytes
+  }
+
+  #readHead(fd: number, size: number): Uint8Array {
+    const first = new Uint8Array(Math.min(size, usualHeadBytes))
+    const got = readUpTo(this.#home.fs, fd, first)
+    const length = headLengthOf(first) ?? 0
+    if (length <= got || length > size) return first.subarray(0, got)
+    const head = new Uint8Array(length)
+    return head.subarray(0, readUpTo(this.#home.fs, fd, head))
+  }
+
+  #reject(address: string): undefined {
+    channels.rejected.publish({ reason: 'malformed-record', address })
+  }
+
+  #tooBig(bytes: number): SekishoError {
+    const message = `the record has ${bytes} bytes, \`maxRecordBytes\` is ${this.#maxBytes}`
+    return new SekishoError('ERR_STORE_FULL', message)
+  }
+}
+
+/** Whether this can name a record: anything else never reaches the file system. */
+export function isAddress(address: string): boolean {
+  return address.length === 64 && /^[0-9a-f]{64}$/.test(address)
+}
+
+/** When a record dies if nobody uses it. */
+export function dueOf(stamp: Stamp): number {
+  return Math.min(stamp.idleDeadline, stamp.absoluteDeadline)
+}
+
+function shardOf(address: string): string {
+  return address.slice(0, 2)
+}
+
+/** The modification time went through seconds as a fraction, hence the rounding. */
+function withTouch({ fields, stamp }: Pick<Seen, 'fields' | 'stamp'>, status: FileStatus): Seen {
+  const idleDeadline = Math.max(stamp.idleDeadline, Math.round(status.mtimeMs))
+  const touched = { ...stamp, idleDeadline }
+  return { fields, stamp: touched, due: dueOf(touched) }
+}

@@ -1,0 +1,210 @@
+/**
+ * One stored session as bytes, for stores that keep bytes. Nothing that is read is trusted: whatever is not exactly what
+ * `encodeRecord` wrote is `undefined`, never an exception and never half a record.
+ *
+ * ```
+ *  0  magic "SKSR"            16  payload length, u32     32  createdAt, f64
+ *  4  format, u32 (1)         20  payload sum, u32        40  idle deadline, f64
+ *  8  head sum, u32           24  version, f64            48  absolute deadline, f64
+ * 12  head length, u32                                    56  the record's fields as JSON, then the payload
+ * ```
+ * Numbers are little-endian. The head has a sum of its own, so that a writer can compare versions without reading the payload.
+ *
+ * @module
+ */
+import type { SessionRecord } from './contract.ts'
+
+const magic = 0x52534b53
+const format = 1
+
+/** Bytes before the JSON fields: enough to know how long the head is. */
+export const fixedBytes = 56
+
+/** What the store knows of a record besides the record itself. */
+export interface Stamp {
+  /** 1 after `create`, one more after each `replace`. */
+  readonly version: number
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  /** Epoch milliseconds; a touch may have moved it on elsewhere. */
+  readonly idleDeadline: number
+  /** Epoch milliseconds. */
+  readonly absoluteDeadline: number
+}
+
+/** The record without its payload. */
+export type RecordFields = Omit<SessionRecord, 'payload'>
+
+/** The beginning of a stored record: everything but the payload. */
+export interface RecordHead {
+  /** Version and times as written. */
+  readonly stamp: Stamp
+  /** The record's fields. */
+  readonly fields: RecordFields
+  /** Bytes before the payload. */
+  readonly headLength: number
+  /** Bytes of payload that follow. */
+  readonly payloadLength: number
+  /** What {@link checksum} of the payload must give. */
+  readonly payloadSum: number
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * @param record The record to encode.
+ * @param stamp Its version and times.
+ * @returns The whole record as bytes.
+ */
+export function encodeRecord(record: SessionRecord, stamp: Stamp): Uint8Array {
+  const { payload, ...fields } = record
+  const json = encoder.encode(JSON.stringify(fields))
+  const headLength = fixedBytes + json.length
+  const bytes = new Uint8Array(headLength + payload.length)
+  bytes.set(json, fixedBytes)
+  bytes.set(payload, headLength)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, magic, true)
+  view.setUint32(4, format, true)
+  view.setUint32(12, headLength, true)
+  view.setUint32(16, payload.length, true)
+  view.setUint32(20, checksum(bytes, headLength, bytes.length), true)
+  view.setFloat64(24, stamp.version, true)
+  view.setFloat64(32, stamp.createdAt, true)
+  view.setFloat64(40, stamp.idleDeadline, true)
+  view.setFloat64(48, stamp.absoluteDeadline, true)
+  view.setUint32(8, checksum(bytes, 12, headLength), true)
+  return bytes
+}
+
+/**
+ * @param bytes At least the first {@link fixedBytes} of a record.
+ * @returns How long its head is, `undefined` when this is no record of this format.
+ */
+export function headLengthOf(bytes: Uint8Array): number | undefined {
+  if (bytes.length < fixedBytes) return undefined
+  const view = viewOf(bytes)
+  if (view.getUint32(0, true) !== magic || view.getUint32(4, true) !== format) return undefined
+  const length = view.getUint32(12, true)
+  return length < fixedBytes ? undefined : length
+}
+
+/**
+ * @param bytes At least the whole head.
+ * @returns The head, `undefined` when anything is wrong with it.
+ */
+export function decodeHead(bytes: Uint8Array): RecordHead | undefined {
+  const headLength = headLengthOf(bytes)
+  if (headLength === undefined || headLength > bytes.length) return undefined
+  const view = viewOf(bytes)
+  if (checksum(bytes, 12, headLength) !== view.getUint32(8, true)) return undefined
+  const fields = parseFields(bytes.subarray(fixedBytes, headLength))
+  const stamp = readStamp(view)
+  if (fields === undefined || stamp === undefined) return undefined
+  return { stamp, fields, headLength, payloadLength: view.getUint32(16, true), payloadSum: view.getUint32(20, true) }
+}
+
+/**
+ * @param bytes A whole record and nothing else.
+ * @returns Record and stamp, `undefined` when anything is wrong. The payload is a view of `bytes`.
+ */
+export function decodeRecord(bytes: Uint8Array): { record: SessionRecord; stamp: Stamp } | undefined {
+  const head = decodeHead(bytes)
+  if (head === undefined || head.headLength + head.payloadLength !== bytes.length) return undefined
+  if (checksum(bytes, head.headLength, bytes.length) !== head.payloadSum) return undefined
+  const payload = new Uint8Array(bytes.buffer, bytes.byteOffset + head.headLength, head.payloadLength)
+  return { record: { ...head.fields, payload }, stamp: head.stamp }
+}
+
+/**
+ * A 32-bit sum against decay and truncation, not against an attacker. Each step is a bijection of the state and of the word
+ * read, so any change within one word is always found; CRC-32 in plain JavaScript costs four times as much.
+ */
+function checksum(bytes: Uint8Array, start: number, end: number): number {
+  const view = viewOf(bytes)
+  let sum = (end - start) ^ 0x5e7a11
+  let at = start
+  for (; at + 4 <= end; at += 4) sum = mix(sum, view.getUint32(at, true))
+  for (; at < end; at += 1) sum = mix(sum, view.getUint8(at))
+  return (sum ^ (sum >>> 16)) >>> 0
+}
+
+function mix(sum: number, word: number): number {
+  return Math.imul(((sum << 7) | (sum >>> 25)) ^ word, 0x2c9277b5)
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function readStamp(view: DataView): Stamp | undefined {
+  const stamp = {
+    version: view.getFloat64(24, true),
+    createdAt: view.getFloat64(32, true),
+    idleDeadline: view.getFloat64(40, true),
+    absoluteDeadline: view.getFloat64(48, true),
+  }
+  const sound = isCount(stamp.version) && stamp.version > 0 && Number.isFinite(stamp.createdAt)
+  return sound && !Number.isNaN(stamp.idleDeadline) && !Number.isNaN(stamp.absoluteDeadline) ? stamp : undefined
+}
+
+function parseFields(bytes: Uint8Array): RecordFields | undefined {
+  try {
+    const value: unknown = JSON.parse(decoder.decode(bytes))
+    return areFields(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Fields of later versions pass through unread; `__proto__` is refused because somebody will copy the record by assignment. */
+function areFields(value: unknown): value is RecordFields {
+  if (!isObject(value) || Object.hasOwn(value, '__proto__')) return false
+  const {
+    generation,
+    current,
+    previous,
+    rotatedAt,
+    authenticatedAt,
+    principal,
+    epoch,
+    amr,
+    device,
+    dataVersion,
+    writeIds,
+  } = value
+  const required = isCount(generation) && typeof current === 'string' && isCount(dataVersion) && areStrings(writeIds)
+  const times = isOptional(rotatedAt, Number.isFinite) && isOptional(authenticatedAt, Number.isFinite)
+  const names =
+    isOptional(epoch, isCount) &&
+    isOptional(principal, isString) &&
+    isOptional(device, isString) &&
+    isOptional(amr, areStrings)
+  return required && times && names && isOptional(previous, isPrevious)
+}
+
+function isPrevious(value: unknown): boolean {
+  if (!isObject(value)) return false
+  return isString(value['verifier']) && isString(value['handoff']) && isOptional(value['until'], Number.isFinite)
+}
+
+function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || is(value)
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function areStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
