@@ -1,0 +1,293 @@
+/**
+ * Holds back an answer of Node's `http` until the session is committed, so that the cookie can go out with its headers and
+ * a store that fails becomes a clean 503. Every adapter over Node's `(req, res)` stands on this.
+ *
+ * The first call through one of four doors (`writeHead`, `write`, `end`, `flushHeaders`) asks for the commit. When there is
+ * nothing to wait for, the call goes on as if nobody had been there. Otherwise it and its successors queue, and `res`
+ * shows the face it would show with its headers sent.
+ *
+ * @module
+ */
+import type { ServerResponse } from 'node:http'
+import type { CommitOptions, SessionAnswer } from '../session/contract.ts'
+import { answerHeaders, closeHead, isHead, mergeHead, replaceHead, tooLate } from './response-head-node.ts'
+import { unavailable } from './unavailable.ts'
+
+/** Commits a session into an answer: `Sessions.commit` with the session already given. */
+export type CommitAnswer = (answer: SessionAnswer, options?: CommitOptions) => Promise<void> | undefined
+
+/** What {@link deferResponse} gives back. */
+export interface DeferredResponse {
+  /** Commits now, without an answer, unless that has been done: for a client who left before the handler began. */
+  abandon(): void
+}
+
+/**
+ * Makes the answer wait for the commit. Call it before anything else touches the answer.
+ *
+ * @param res The answer, its headers not sent yet.
+ * @param commit Called once, synchronously, just before the first byte would leave; or, with a throw-away answer and
+ * `deliverable: false`, when the client has gone before that.
+ * @param onError Is told why a commit failed, after the 503 has been sent.
+ */
+export function deferResponse(
+  res: ServerResponse,
+  commit: CommitAnswer,
+  onError: (error: unknown) => void,
+): DeferredResponse {
+  return new Deferral(res, commit, onError)
+}
+
+const doors = ['writeHead', 'write', 'end', 'flushHeaders'] as const
+
+type Door = (typeof doors)[number]
+type Method = (...args: unknown[]) => unknown
+
+interface Call {
+  readonly door: Door
+  readonly args: unknown[]
+}
+
+/**
+ * `waiting` for the first byte; `deferred` until the commit is done; `refused` since it failed: the handler talks to nobody;
+ * `passing`: not our concern any more.
+ */
+type State = 'waiting' | 'deferred' | 'refused' | 'passing'
+
+class Deferral implements DeferredResponse {
+  readonly #res: ServerResponse
+  readonly #commit: CommitAnswer
+  readonly #onError: (error: unknown) => void
+  /** The methods as we found them: Node's, or those of a middleware that came before us. */
+  readonly #below: Record<Door, Method>
+  readonly #ours: Record<Door, Method>
+  #state: State = 'waiting'
+  /** `write`, `end` or `flushHeaders` is asking for the headers, as Node does with an implicit `writeHead`. */
+  #implicit = false
+  #queue: Call[] = []
+  #head = { status: 200, message: '' }
+  #unmask: () => void = () => {}
+
+  constructor(res: ServerResponse, commit: CommitAnswer, onError: (error: unknown) => void) {
+    this.#res = res
+    this.#commit = commit
+    this.#onError = onError
+    const { writeHead, write, end, flushHeaders } = res as unknown as Record<Door, Method>
+    this.#below = { writeHead, write, end, flushHeaders }
+    this.#ours = {
+      writeHead: (...args) => this.#writeHead(args),
+      write: (...args) => this.#send('write', args),
+      end: (...args) => this.#send('end', args),
+      flushHeaders: (...args) => this.#send('flushHeaders', args),
+    }
+    Object.assign(res, this.#ours)
+    res.on('close', this.#leave)
+  }
+
+  abandon(): void {
+    if (this.#state !== 'waiting') return
+    this.#stepAside()
+    const pending = attempt(() =>
+      this.#commit({ status: this.#res.statusCode, headers: new Headers() }, { deliverable: false }),
+    )
+    pending?.catch(this.#onError)
+  }
+
+  #writeHead(args: unknown[]): unknown {
+    if (this.#res.destroyed || this.#sentBehindOurBack()) this.#leave()
+    if (this.#state === 'deferred') throw tooLate('write')
+    // What Node will not send is Node's to complain about, and commits nothing.
+    if (this.#state !== 'waiting' || !isHead(this.#res, args)) return this.#call('writeHead', args)
+    mergeHead(this.#res, args)
+    this.#begin()
+    if (this.#implicit) return this.#res
+    const head = [this.#res.statusCode] // headers and reason have been put into `res`
+    if (this.#holding()) this.#queue.push({ door: 'writeHead', args: head })
+    else this.#call('writeHead', head)
+    return this.#res
+  }
+
+  #send(door: Door, args: unknown[]): unknown {
+    if (this.#res.destroyed || this.#sentBehindOurBack()) this.#leave()
+    if (this.#state === 'waiting' && isBody(door, args)) this.#beginImplicitly()
+    if (this.#state === 'deferred') return this.#enqueue(door, args)
+    if (this.#state === 'refused') return this.#ignore(door, args)
+    return this.#call(door, args)
+  }
+
+  /** Whether somebody had the headers before we were asked, so that no cookie can be added. */
+  #sentBehindOurBack(): boolean {
+    return this.#state === 'waiting' && this.#res.headersSent
+  }
+
+  /** Read anew after a call that may have changed it. */
+  #holding(): boolean {
+    return this.#state === 'deferred'
+  }
+
+  #call(door: Door, args: unknown[]): unknown {
+    return this.#below[door].apply(this.#res, args)
+  }
+
+  /** As Node's own `write` and `end` do: through the public `writeHead`, where middleware above us adds its headers. */
+  #beginImplicitly(): void {
+    this.#implicit = true
+    try {
+      this.#res.writeHead(this.#res.statusCode)
+    } finally {
+      this.#implicit = false
+    }
+    if (this.#state === 'waiting') this.#begin() // somebody above kept the call to himself
+    if (!this.#holding()) this.#layHead()
+  }
+
+  #begin(): void {
+    const res = this.#res
+    const headers = answerHeaders(res)
+    this.#head = { status: res.statusCode, message: res.statusMessage }
+    const pending = attempt(() => this.#commit({ status: res.statusCode, headers }))
+    if (pending === undefined) {
+      this.#stepAside()
+      return
+    }
+    this.#state = 'deferred'
+    this.#unmask = closeHead(res, {
+      writableFinished: { get: () => false }, // before Node 24 it follows from `finished`
+      writableNeedDrain: { get: () => !res.writableEnded && this.#queue.some(isWrite) },
+      writableLength: { get: () => this.#queue.reduce((sum, call) => sum + sizeOf(call), 0) },
+    })
+    pending.then(
+      () => this.#flush(),
+      (error: unknown) => this.#refuse(error),
+    )
+  }
+
+  #enqueue(door: Door, args: unknown[]): unknown {
+    const res = this.#res
+    // After the end, and with a wrong chunk, Node does the complaining.
+    if (door !== 'flushHeaders' && (res.writableEnded || !isBody(door, args))) return this.#call(door, args)
+    if (!res.writableEnded) this.#queue.push({ door, args })
+    if (door === 'end') res.finished = true // so is `writableEnded`
+    return returned(door, res)
+  }
+
+  /** Takes the calls of a handler whose answer was replaced: it is let run to its end, at the pace of the event loop. */
+  #ignore(door: Door, args: unknown[]): unknown {
+    const callback = callbackOf(args)
+    setImmediate(() => {
+      callback?.()
+      if (door === 'write') this.#res.emit('drain')
+    })
+    return returned(door, this.#res)
+  }
+
+  #flush(): void {
+    if (this.#state !== 'deferred') return // the client left meanwhile
+    const res = this.#res
+    const queue = this.#stepAside()
+    res.finished = false
+    res.statusCode = this.#head.status
+    res.statusMessage = this.#head.message
+    try {
+      if (queue[0]?.door !== 'writeHead') this.#layHead()
+      for (const { door, args } of queue) this.#call(door, args)
+    } catch (error) {
+      // What Node would have thrown at the handler, such as a body that is not as long as announced.
+      res.destroy(error instanceof Error ? error : undefined)
+      return this.#onError(error)
+    }
+    if (queue.some(isWrite)) process.nextTick(drain, res)
+  }
+
+  #refuse(error: unknown): void {
+    if (this.#state === 'deferred') {
+      const queue = this.#settle('refused')
+      const answer = unavailable(error)
+      this.#res.finished = false
+      replaceHead(this.#res, answer)
+      this.#layHead()
+      this.#call('end', [answer.body])
+      for (const { door, args } of queue) this.#ignore(door, args)
+    }
+    this.#onError(error)
+  }
+
+  /** The client has gone, or another took the headers: there is nobody to send a cookie to. */
+  readonly #leave = (): void => {
+    if (this.#state === 'waiting') return this.abandon()
+    if (this.#state !== 'deferred') return
+    const error = Object.assign(new Error('The client went away'), { code: 'ERR_STREAM_DESTROYED' })
+    for (const { args } of this.#stepAside()) {
+      const callback = callbackOf(args)
+      if (callback !== undefined) process.nextTick(callback, error)
+    }
+  }
+
+  /** Gives `res` back as it was. A middleware that has wrapped our methods meanwhile keeps them: they pass everything on. */
+  #stepAside(): Call[] {
+    const methods = this.#res as unknown as Record<Door, Method>
+    for (const door of doors) if (methods[door] === this.#ours[door]) methods[door] = this.#below[door]
+    return this.#settle('passing')
+  }
+
+  #settle(state: 'refused' | 'passing'): Call[] {
+    const queue = this.#queue
+    this.#queue = []
+    this.#state = state
+    this.#unmask()
+    this.#res.off('close', this.#leave)
+    return queue
+  }
+
+  /** Where middleware above us has been asked for its headers already, Node's implicit `writeHead` goes below it this once. */
+  #layHead(): void {
+    const methods = this.#res as unknown as Record<Door, Method>
+    const above = methods.writeHead
+    if (above === this.#below.writeHead) return
+    methods.writeHead = () => {
+      methods.writeHead = above
+      return this.#call('writeHead', [this.#res.statusCode])
+    }
+  }
+}
+
+/** What a queued or ignored call returns: as Node does, and "full" for a write, so that a well-behaved source waits. */
+function returned(door: Door, res: ServerResponse): unknown {
+  if (door === 'write') return false
+  return door === 'end' ? res : undefined
+}
+
+function callbackOf(args: readonly unknown[]): Method | undefined {
+  return args.find((arg): arg is Method => typeof arg === 'function')
+}
+
+/** A commit that throws is a commit that failed. */
+function attempt(commit: () => Promise<void> | undefined): Promise<void> | undefined {
+  try {
+    return commit()
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** Wakes whoever waits for room, unless Node will do that or nobody may write any more. */
+function drain(res: ServerResponse): void {
+  if (!res.writableNeedDrain && !res.writableEnded && !res.destroyed) res.emit('drain')
+}
+
+/** Whether Node will take these arguments of a body method. */
+function isBody(door: Door, [chunk]: unknown[]): boolean {
+  if (door === 'flushHeaders') return true
+  if (door === 'end' && (!chunk || typeof chunk === 'function')) return true
+  return typeof chunk === 'string' || chunk instanceof Uint8Array
+}
+
+function isWrite({ door }: Call): boolean {
+  return door === 'write'
+}
+
+function sizeOf({ door, args: [chunk, encoding] }: Call): number {
+  if (door !== 'write' && door !== 'end') return 0
+  if (typeof chunk === 'string') return Buffer.byteLength(chunk, encoding as BufferEncoding)
+  return chunk instanceof Uint8Array ? chunk.byteLength : 0
+}

@@ -1,0 +1,97 @@
+/**
+ * The adapter for everything that turns a fetch `Request` into a `Response`: Bun, Deno, edge runtimes, and frameworks
+ * made of such handlers.
+ *
+ * @module
+ */
+import type { CommitOptions, Session, Sessions } from '../session/contract.ts'
+import { plainAnswer, report, statusOf, unavailable, type PlainAnswer } from './unavailable.ts'
+
+/** A request handler with a session. `rest` is whatever the runtime passes beside the request. */
+export type FetchSessionHandler<Data extends object, Rest extends unknown[]> = (
+  request: Request,
+  session: Session<Data>,
+  ...rest: Rest
+) => Response | Promise<Response>
+
+/** Options of {@link fetchHandler}. */
+export interface FetchHandlerOptions {
+  /** What becomes of the changes when the handler throws (default `drop`). No session is created then: its cookie could not be sent. */
+  readonly onHandlerError?: 'drop' | 'commit'
+  /** Is told when the store failed (default: `console.error`). What the handler throws is thrown on, and not told here, unless it is such an error too. */
+  readonly onError?: (error: unknown, request: Request) => void
+}
+
+/**
+ * Gives a fetch handler a session: opened before it runs, committed before its answer is returned. When the store fails,
+ * the answer is a 503 and the cookie stays as it is.
+ *
+ * @example
+ * export default { fetch: fetchHandler(sessions, (request, session) => new Response(session.principal ?? 'nobody')) }
+ */
+export function fetchHandler<Data extends object, Rest extends unknown[] = []>(
+  sessions: Sessions<Data>,
+  handler: FetchSessionHandler<Data, Rest>,
+  options: FetchHandlerOptions = {},
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  const { onHandlerError = 'drop', onError = report } = options
+  const changes = onHandlerError === 'drop' ? 'drop' : 'keep'
+  const refuse = (answer: PlainAnswer, error: unknown, request: Request): Response => {
+    onError(error, request)
+    return plain(answer, request)
+  }
+
+  return async (request, ...rest) => {
+    let session: Session<Data>
+    try {
+      session = await sessions.open(request)
+    } catch (error) {
+      return refuse(unavailable(error), error, request)
+    }
+    let response: Response
+    try {
+      const answer =
+        sessions.run === undefined
+          ? handler(request, session, ...rest)
+          : sessions.run(session, () => handler(request, session, ...rest))
+      response = changeable(await answer)
+    } catch (error) {
+      // The visitor will see no cookie, but what exists may be written. The error to report is the handler's.
+      await commitUnseen(sessions, session, { changes }).catch((failure: unknown) => onError(failure, request))
+      const status = statusOf(error)
+      if (status === undefined) throw error
+      return refuse(plainAnswer(status), error, request)
+    }
+    try {
+      await (response.status < 200 ? commitUnseen(sessions, session, {}) : sessions.commit(session, response))
+      return response
+    } catch (error) {
+      response.body?.cancel(error).catch(() => {}) // fails when the body is locked: then that is up to its reader
+      return refuse(unavailable(error), error, request)
+    }
+  }
+}
+
+/** Commits where no header of ours will reach the visitor. */
+async function commitUnseen<Data extends object>(
+  sessions: Sessions<Data>,
+  session: Session<Data>,
+  how: CommitOptions,
+): Promise<void> {
+  await sessions.commit(session, { status: 500, headers: new Headers() }, { ...how, deliverable: false })
+}
+
+/** The response itself, unless its headers are immutable (redirects, fetched responses): then a copy with open ones. */
+function changeable(response: Response): Response {
+  try {
+    response.headers.delete('x-sekisho-probe') // throws on immutable headers, and there is no other way to ask
+    return response
+  } catch {
+    // Neither an error (0) nor a switch of protocols (101) can be made anew, and neither carries headers of ours.
+    return response.status < 200 ? response : new Response(response.body, response)
+  }
+}
+
+function plain({ status, headers, body }: PlainAnswer, request: Request): Response {
+  return new Response(request.method === 'HEAD' ? null : body, { status, headers })
+}

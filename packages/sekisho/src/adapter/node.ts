@@ -1,0 +1,70 @@
+/**
+ * The adapter for Node's own `http` and `https` servers.
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Session, Sessions } from '../session/contract.ts'
+import { sendPlain } from './response-head-node.ts'
+import { plainAnswer, report, statusOf, unavailable } from './unavailable.ts'
+import { deferCommit, runVisit } from './visit-node.ts'
+
+/** A request handler with a session. It may answer after it has returned, as with Node's own listeners. */
+export type NodeSessionHandler<Data extends object> = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  session: Session<Data>,
+) => unknown
+
+/** Options of {@link nodeListener}. */
+export interface NodeListenerOptions {
+  /** What becomes of the changes when the handler throws before the first byte (default `drop`). */
+  readonly onHandlerError?: 'drop' | 'commit'
+  /** Is told when the handler threw or the store failed (default: `console.error`). The visitor has been answered by then. */
+  readonly onError?: (error: unknown, req: IncomingMessage) => void
+}
+
+/**
+ * Gives a listener of `http.createServer` a session: opened before the handler runs, committed before the first byte of
+ * its answer. When the store fails, the answer is a 503 and the cookie stays as it is.
+ *
+ * @example
+ * http.createServer(nodeListener(sessions, (req, res, session) => res.end(session.principal ?? 'nobody')))
+ */
+export function nodeListener<Data extends object>(
+  sessions: Sessions<Data>,
+  handler: NodeSessionHandler<Data>,
+  options: NodeListenerOptions = {},
+): (req: IncomingMessage, res: ServerResponse) => void {
+  const { onHandlerError = 'drop', onError = report } = options
+
+  async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    let session: Session<Data>
+    try {
+      session = await sessions.open(req)
+    } catch (error) {
+      sendPlain(res, unavailable(error))
+      return onError(error, req)
+    }
+    const visit = { req, res, session }
+    let changes: 'keep' | 'drop' = 'keep'
+    const answer = deferCommit(sessions, visit, { changes: () => changes, onError })
+    try {
+      await runVisit(sessions, visit, () => handler(req, res, session))
+    } catch (error) {
+      if (onHandlerError === 'drop') changes = 'drop'
+      answerFailure(res, statusOf(error) ?? 500)
+      onError(error, req)
+    }
+    if (res.closed) answer.abandon() // the client left before the handler began, and nothing was written
+  }
+
+  return (req, res) => void serve(req, res)
+}
+
+/** A plain answer while there is still time for one; an answer that broke off shall not look complete. */
+function answerFailure(res: ServerResponse, status: number): void {
+  if (res.destroyed || res.writableEnded) return
+  if (res.headersSent) res.destroy()
+  else sendPlain(res, plainAnswer(status))
+}

@@ -1,0 +1,132 @@
+/**
+ * The head of an answer of Node's `http`: read and merged as Node does, changed by a commit, closed to everybody else, replaced.
+ *
+ * @module
+ */
+import type { ServerResponse } from 'node:http'
+import type { AnswerHeaders } from '../transport/contract.ts'
+import type { PlainAnswer } from './unavailable.ts'
+
+type HeaderValue = number | string | readonly string[]
+
+/** Whether Node will take these arguments of `writeHead`, as far as it does not look into the headers. */
+export function isHead(res: ServerResponse, args: unknown[]): boolean {
+  const { code, reason, headers } = headOf(args)
+  if (code < 100 || code > 999) return false
+  // RFC 9112 4: a reason phrase is made of tab, space, visible and obs-text octets.
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(reason ?? res.statusMessage ?? '')) return false
+  return !Array.isArray(headers) || Array.isArray(headers[0]) || headers.length % 2 === 0
+}
+
+/**
+ * Puts what `writeHead` was given into `res`, as Node does after a `setHeader`: a name replaces what was set, in its place
+ * from an object and at the end from an array. A name given twice stays twice.
+ */
+export function mergeHead(res: ServerResponse, args: unknown[]): void {
+  const { code, reason, headers } = headOf(args)
+  res.statusCode = code
+  if (reason !== undefined) res.statusMessage = reason
+  const entries = headerEntries(headers)
+  if (Array.isArray(headers)) for (const [name] of entries) if (res.hasHeader(name)) res.removeHeader(name)
+  const given = new Set<string>()
+  for (const [name, value] of entries) {
+    const key = name.toLowerCase()
+    res.setHeader(name, given.has(key) ? beside(res.getHeader(name), value) : value)
+    given.add(key)
+  }
+}
+
+/** The headers as a commit sees and changes them; they stay open to it when {@link closeHead} closes them to the others. */
+export function answerHeaders(res: ServerResponse): AnswerHeaders {
+  const { setHeader } = res
+  return {
+    get(name) {
+      const value = res.getHeader(name)
+      return value === undefined ? null : [value].flat().join(', ')
+    },
+    set(name, value) {
+      setHeader.call(res, name, value)
+    },
+    append(name, value) {
+      setHeader.call(res, name, beside(res.getHeader(name), value))
+    },
+  }
+}
+
+/**
+ * Shows the face that `res` has when its headers are sent.
+ *
+ * @param more Further properties to show.
+ * @returns What takes the mask off.
+ */
+export function closeHead(res: ServerResponse, more: PropertyDescriptorMap): () => void {
+  const face: PropertyDescriptorMap = {
+    headersSent: { get: () => true },
+    setHeader: { value: refusal('set') },
+    setHeaders: { value: refusal('set') },
+    appendHeader: { value: refusal('append') },
+    removeHeader: { value: refusal('remove') },
+    // Called by middleware such as compression, which looks at Node's private `_header`, and not at `headersSent`.
+    _implicitHeader: { value: () => {} },
+    ...more,
+  }
+  const before = Object.keys(face).map((name) => [name, Object.getOwnPropertyDescriptor(res, name)] as const)
+  for (const [name, descriptor] of Object.entries(face)) {
+    Object.defineProperty(res, name, { ...descriptor, configurable: true })
+  }
+  return () => {
+    for (const [name, descriptor] of before) {
+      Reflect.deleteProperty(res, name)
+      if (descriptor !== undefined) Object.defineProperty(res, name, descriptor)
+    }
+  }
+}
+
+/** The error of Node for a header that comes too late. */
+export function tooLate(verb: string): Error {
+  const message = `Cannot ${verb} headers after they are sent to the client`
+  return Object.assign(new Error(message), { code: 'ERR_HTTP_HEADERS_SENT' })
+}
+
+/** Puts a plain answer's head in place of whatever was prepared: the application's cookies belong to what is not sent. */
+export function replaceHead(res: ServerResponse, { status, headers, body }: PlainAnswer): void {
+  for (const name of res.getHeaderNames()) res.removeHeader(name)
+  res.statusCode = status
+  res.statusMessage = '' // so that Node takes its own
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+  res.setHeader('content-length', body.length) // ASCII; given, because Node counts nothing for HEAD
+}
+
+/** Sends a plain answer in place of whatever was prepared. */
+export function sendPlain(res: ServerResponse, plain: PlainAnswer): void {
+  replaceHead(res, plain)
+  res.end(plain.body)
+}
+
+/** The arguments of `writeHead(status[, reason][, headers])`, sorted out. */
+function headOf([status, second, third]: unknown[]): { code: number; reason: string | undefined; headers: unknown } {
+  const code = Number(status) | 0
+  if (typeof second === 'string') return { code, reason: second, headers: third }
+  return { code, reason: undefined, headers: third ?? second }
+}
+
+/** The pairs of an object, of a flat array or of an array of pairs. */
+function headerEntries(headers: unknown): (readonly [string, HeaderValue])[] {
+  if (!Array.isArray(headers)) return Object.entries((headers ?? {}) as Record<string, HeaderValue>)
+  if (Array.isArray(headers[0])) return headers as [string, HeaderValue][]
+  return Array.from({ length: headers.length / 2 }, (_, at) => [headers[2 * at], headers[2 * at + 1]] as const)
+}
+
+/**
+ * A value beside those that are there. `appendHeader` is no help: it pushes into the array that the application gave to
+ * `setHeader`, which may serve every visitor, and one visitor's cookie would go out to the next.
+ */
+function beside(before: HeaderValue | undefined, value: HeaderValue): HeaderValue {
+  return before === undefined ? value : [before, value].flat().map(String)
+}
+
+function refusal(verb: string): () => never {
+  return () => {
+    throw tooLate(verb)
+  }
+}

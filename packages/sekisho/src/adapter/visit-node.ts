@@ -1,0 +1,53 @@
+/**
+ * What the adapters over Node's `(req, res)` do alike with a session that has been opened.
+ *
+ * @module
+ */
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Session, Sessions } from '../session/contract.ts'
+import { deferResponse, type DeferredResponse } from './deferred-response-node.ts'
+
+/** A request whose session is open, and its answer. */
+export interface Visit<Data extends object> {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly session: Session<Data>
+}
+
+/** How a visit ends. */
+export interface VisitOptions {
+  /** What becomes of the changes; asked with the status of the answer, at the moment of the commit. */
+  readonly changes: (status: number) => 'keep' | 'drop'
+  /** Is told why the commit failed. */
+  readonly onError: (error: unknown, req: IncomingMessage) => void
+}
+
+/** Makes the answer of a visit wait for the commit of its session. */
+export function deferCommit<Data extends object>(
+  sessions: Sessions<Data>,
+  { req, res, session }: Visit<Data>,
+  { changes, onError }: VisitOptions,
+): DeferredResponse {
+  return deferResponse(
+    res,
+    (given, how) => sessions.commit(session, given, { ...how, changes: changes(given.status) }),
+    (error) => onError(error, req),
+  )
+}
+
+/** Runs the handler of a visit, with the session as the current one where the application wants that. */
+export function runVisit<Data extends object, T>(
+  sessions: Sessions<Data>,
+  { req, res, session }: Visit<Data>,
+  work: () => T,
+): T {
+  if (sessions.run === undefined) return work()
+  // Node emits `end`, `finish` and `close` in the connection's context, wherever their listeners were added.
+  const emitters: readonly EventEmitter[] = [req, res]
+  for (const emitter of emitters) {
+    const { emit } = emitter
+    emitter.emit = (...event) => sessions.run?.(session, () => emit.apply(emitter, event)) ?? false
+  }
+  return sessions.run(session, work)
+}
