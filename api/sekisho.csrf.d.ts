@@ -1,0 +1,26 @@
+// What `sekisho/csrf` exports. Made by `npm run generate`.
+
+export interface CsrfGuard {
+    check(request: SessionRequest): CsrfRefusal | undefined;
+    token<Data extends object>(session: Session<Data>): string;
+    checkToken<Data extends object>(session: Session<Data>, presented: unknown): CsrfRefusal | undefined;
+}
+
+export interface CsrfOptions {
+    readonly origins?: readonly string[];
+    readonly allowSameSite?: boolean;
+    readonly allowNoOrigin?: boolean;
+    readonly key?: string;
+}
+
+export type CsrfRefusal = 'cross-site' | 'same-site' | 'foreign-origin' | 'no-origin' | 'token';
+
+export declare function csrfGuard(options?: CsrfOptions): CsrfGuard;
+
+// Not exported, but part of the types above.
+
+export type RequestHeaders = {
+    get(name: string): string | null;
+} | {
+    readonly [name: string]: string | readonly string[] | undefined;
+};

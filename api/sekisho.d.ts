@@ -1,0 +1,245 @@
+// What `sekisho` exports. Made by `npm run generate`.
+
+export interface Codec {
+    stringify(value: object): string;
+    parse(text: string): unknown;
+    check?(value: unknown, path: string): void;
+}
+
+export interface CommitOptions {
+    readonly changes?: 'keep' | 'drop';
+    readonly deliverable?: boolean;
+}
+
+export interface CookieOptions {
+    readonly name?: string;
+    readonly path?: string;
+    readonly domain?: string;
+    readonly secure?: boolean;
+    readonly httpOnly?: boolean;
+    readonly sameSite?: 'strict' | 'lax' | 'none';
+    readonly partitioned?: boolean;
+    readonly priority?: 'low' | 'medium' | 'high';
+    readonly persistent?: boolean;
+    readonly formerPaths?: readonly string[];
+}
+
+export interface DataSchema<Data> {
+    readonly '~standard': {
+        readonly version: 1;
+        readonly vendor: string;
+        readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
+        readonly types?: {
+            readonly input: unknown;
+            readonly output: Data;
+        } | undefined;
+    };
+}
+
+export type ErrorCode = 'ERR_OPTION' | 'ERR_ARGUMENT' | 'ERR_VALUE' | 'ERR_SESSION_COMMITTED' | 'ERR_SESSION_GONE' | 'ERR_SESSION_SUPERSEDED' | 'ERR_SESSION_CONFLICT' | 'ERR_COOKIE_TOO_LARGE' | 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT' | 'ERR_STORE_UNCERTAIN' | 'ERR_STORE_FULL' | 'ERR_STORE_LOCKED' | 'ERR_STORE_SETUP' | 'ERR_STORE_CONTRACT';
+
+export interface ErrorEntry {
+    readonly status?: number;
+    readonly meaning: string;
+    readonly fix: string;
+}
+
+export interface KeyOptions {
+    readonly beforeLogin?: 'keep';
+}
+
+export interface LifetimeOptions {
+    readonly idle?: number;
+    readonly absolute?: number;
+}
+
+export type LifetimePreset = 'default' | 'aal1' | 'aal2' | 'aal3' | 'persistent';
+
+export interface LoginOptions<Data> {
+    readonly keep?: readonly SessionKey<Data>[] | undefined;
+    readonly amr?: readonly string[] | undefined;
+    readonly device?: string | undefined;
+}
+
+export interface RotationOptions {
+    readonly every?: number;
+    readonly grace?: number;
+}
+
+export interface SchemaResult {
+    readonly issues?: readonly {
+        readonly path?: readonly (PropertyKey | {
+            readonly key: PropertyKey;
+        })[] | undefined;
+    }[] | undefined;
+}
+
+export declare class SekishoError extends Error {
+    readonly code: ErrorCode;
+    readonly status: number | undefined;
+    constructor(code: ErrorCode, message: string, options?: ErrorOptions);
+}
+
+export declare class SekishoUsageError extends TypeError {
+    readonly code: ErrorCode;
+    constructor(code: ErrorCode, message: string, options?: ErrorOptions);
+}
+
+export interface Session<Data extends object = Record<string, unknown>> {
+    readonly principal: string | undefined;
+    readonly meta: SessionMeta;
+    readonly data: Partial<Data>;
+    get<K extends SessionKey<Data>>(key: K): Data[K] | undefined;
+    set<K extends SessionKey<Data>>(key: K, value: Data[K]): void;
+    delete(key: SessionKey<Data>): boolean;
+    has(key: SessionKey<Data>): boolean;
+    keys(): SessionKey<Data>[];
+    deleteAll(): void;
+    flash<K extends SessionKey<Data>>(key: K, value: Data[K]): void;
+    flash<K extends SessionKey<Data>>(key: K): Data[K] | undefined;
+    update<K extends SessionKey<Data>>(key: K, change: (value: Data[K] | undefined) => Data[K]): Promise<Data[K]>;
+    update<R>(change: (draft: Partial<Data>) => R): Promise<R>;
+    save(): Promise<void>;
+    ensure(): void;
+    rotate(): void;
+    login(principal: string, options?: LoginOptions<Data>): void;
+    logout(): Promise<void>;
+}
+
+export interface SessionAdmin {
+    list(principal: string): Promise<SessionSummary[]>;
+    revoke(address: string, options?: {
+        readonly principal?: string | undefined;
+    }): Promise<boolean>;
+    revokeAll(principal: string, options?: {
+        readonly except?: string | undefined;
+    }): Promise<number>;
+}
+
+export interface SessionAnswer {
+    readonly status: number;
+    readonly headers: AnswerHeaders;
+}
+
+export declare class SessionGoneError extends SekishoError {
+    constructor();
+}
+
+export type SessionKey<Data> = Extract<keyof Data, string>;
+
+export interface SessionMeta {
+    readonly address: string | undefined;
+    readonly createdAt: number | undefined;
+    readonly authenticatedAt: number | undefined;
+    readonly idleDeadline: number | undefined;
+    readonly absoluteDeadline: number | undefined;
+    readonly generation: number;
+    readonly amr: readonly string[];
+    readonly device: string | undefined;
+}
+
+export interface SessionOptions<Data extends object> {
+    readonly name: string;
+    readonly store: SessionStore;
+    readonly cookie?: CookieOptions;
+    readonly lifetime?: LifetimePreset | LifetimeOptions;
+    readonly rotation?: RotationOptions | false;
+    readonly schema?: DataSchema<Data>;
+    readonly keys?: {
+        readonly [K in SessionKey<Data>]?: KeyOptions;
+    };
+    readonly dataVersion?: number;
+    readonly migrate?: {
+        readonly [version: number]: (data: Record<string, unknown>) => Record<string, unknown>;
+    };
+    readonly codec?: Codec;
+    readonly maxBytes?: number;
+    readonly storeTimeout?: StoreTimeoutOptions;
+    readonly conflictTimeoutMs?: number;
+    readonly sweep?: SweepOptions | false;
+    readonly development?: boolean;
+}
+
+export interface SessionRequest {
+    readonly method?: string | undefined;
+    readonly headers: RequestHeaders;
+}
+
+export interface SessionStore {
+    readonly capabilities: StoreCapabilities;
+    readonly principals?: PrincipalIndex;
+    read(address: string): Awaitable<StoredSession | undefined>;
+    create(address: string, record: SessionRecord, lifetime: NewLifetime): Awaitable<'created' | 'exists'>;
+    replace(address: string, record: SessionRecord, version: number, lifetime: Lifetime, writeId: string): Awaitable<'replaced' | 'conflict' | 'gone'>;
+    touch(address: string, lifetime: Lifetime): Awaitable<'touched' | 'gone'>;
+    delete(address: string, version?: number): Awaitable<'deleted' | 'conflict' | 'gone'>;
+    sweep(limit: number): Awaitable<number>;
+    close?(): Awaitable<void>;
+}
+
+export interface SessionSummary {
+    readonly address: string;
+    readonly principal: string;
+    readonly createdAt: number;
+    readonly authenticatedAt: number;
+    readonly lastUsedAt: number;
+    readonly absoluteDeadline: number;
+    readonly amr: readonly string[];
+    readonly device: string | undefined;
+}
+
+export declare class SessionSupersededError extends SekishoError {
+    constructor();
+}
+
+export interface Sessions<Data extends object = Record<string, unknown>> {
+    readonly name: string;
+    readonly capabilities: StoreCapabilities;
+    readonly admin: SessionAdmin;
+    open(request: SessionRequest): Promise<Session<Data>>;
+    commit(session: Session<Data>, answer: SessionAnswer, options?: CommitOptions): Promise<void> | undefined;
+    run?<T>(session: Session<Data>, work: () => T): T;
+    close(): Promise<void>;
+}
+
+export interface StoreCapabilities {
+    readonly durable: 'no' | 'process' | 'machine';
+    readonly shared: boolean;
+    readonly fenced: boolean;
+    readonly sweeps: boolean;
+}
+
+export interface StoreTimeoutOptions {
+    readonly readMs?: number;
+    readonly writeMs?: number;
+}
+
+export interface SweepOptions {
+    readonly every?: number;
+    readonly limit?: number;
+}
+
+export declare function defineSession<Data extends object>(options: SessionOptions<Data>): Sessions<Data>;
+
+export declare const errorTable: Readonly<Record<ErrorCode, ErrorEntry>>;
+
+export declare const json: Codec;
+
+export declare function optionError(option: string, expected: string, received: unknown): SekishoUsageError;
+
+export declare function shown(value: unknown): string;
+
+// Not exported, but part of the types above.
+
+export interface AnswerHeaders {
+    getSetCookie?(): string[];
+    get(name: string): string | null;
+    set(name: string, value: string): void;
+    append(name: string, value: string): void;
+}
+
+export type RequestHeaders = {
+    get(name: string): string | null;
+} | {
+    readonly [name: string]: string | readonly string[] | undefined;
+};

@@ -1,0 +1,33 @@
+// What `sekisho/express` exports. Made by `npm run generate`.
+
+export type SessionMiddleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+
+export interface SessionMiddlewareOptions {
+    readonly property?: string;
+    readonly onUnavailable?: 'answer' | 'next';
+    readonly onHandlerError?: 'drop' | 'commit';
+    readonly onError?: (error: unknown, req: IncomingMessage) => void;
+}
+
+export type WithSession<Data extends object, Property extends string = 'session'> = {
+    readonly [P in Property]: Session<Data>;
+};
+
+export declare function sessionMiddleware<Data extends object>(sessions: Sessions<Data>, options?: SessionMiddlewareOptions): SessionMiddleware;
+
+export declare function sessionOf<Data extends object>(req: IncomingMessage, sessions: Sessions<Data>): Session<Data>;
+
+// Not exported, but part of the types above.
+
+export interface AnswerHeaders {
+    getSetCookie?(): string[];
+    get(name: string): string | null;
+    set(name: string, value: string): void;
+    append(name: string, value: string): void;
+}
+
+export type RequestHeaders = {
+    get(name: string): string | null;
+} | {
+    readonly [name: string]: string | readonly string[] | undefined;
+};

@@ -1,0 +1,26 @@
+// What `sekisho/fetch` exports. Made by `npm run generate`.
+
+export interface FetchHandlerOptions {
+    readonly onHandlerError?: 'drop' | 'commit';
+    readonly onError?: (error: unknown, request: Request) => void;
+}
+
+export type FetchSessionHandler<Data extends object, Rest extends unknown[]> = (request: Request, session: Session<Data>, ...rest: Rest) => Response | Promise<Response>;
+
+export declare function fetchHandler<Data extends object, Rest extends unknown[] = [
+]>(sessions: Sessions<Data>, handler: FetchSessionHandler<Data, Rest>, options?: FetchHandlerOptions): (request: Request, ...rest: Rest) => Promise<Response>;
+
+// Not exported, but part of the types above.
+
+export interface AnswerHeaders {
+    getSetCookie?(): string[];
+    get(name: string): string | null;
+    set(name: string, value: string): void;
+    append(name: string, value: string): void;
+}
+
+export type RequestHeaders = {
+    get(name: string): string | null;
+} | {
+    readonly [name: string]: string | readonly string[] | undefined;
+};

@@ -1,0 +1,25 @@
+// What `sekisho/node` exports. Made by `npm run generate`.
+
+export interface NodeListenerOptions {
+    readonly onHandlerError?: 'drop' | 'commit';
+    readonly onError?: (error: unknown, req: IncomingMessage) => void;
+}
+
+export type NodeSessionHandler<Data extends object> = (req: IncomingMessage, res: ServerResponse, session: Session<Data>) => unknown;
+
+export declare function nodeListener<Data extends object>(sessions: Sessions<Data>, handler: NodeSessionHandler<Data>, options?: NodeListenerOptions): (req: IncomingMessage, res: ServerResponse) => void;
+
+// Not exported, but part of the types above.
+
+export interface AnswerHeaders {
+    getSetCookie?(): string[];
+    get(name: string): string | null;
+    set(name: string, value: string): void;
+    append(name: string, value: string): void;
+}
+
+export type RequestHeaders = {
+    get(name: string): string | null;
+} | {
+    readonly [name: string]: string | readonly string[] | undefined;
+};

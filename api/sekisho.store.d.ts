@@ -1,0 +1,67 @@
+// What `sekisho/store` exports. Made by `npm run generate`.
+
+export type Awaitable<T> = T | Promise<T>;
+
+export interface Lifetime {
+    readonly idleMs: number;
+    readonly absoluteMs?: number;
+}
+
+export type NewLifetime = Required<Lifetime>;
+
+export interface PreviousSecret {
+    readonly verifier: string;
+    readonly until?: number;
+    readonly handoff: string;
+}
+
+export interface PrincipalIndex {
+    epoch(principal: string): Awaitable<number>;
+    raiseEpoch(principal: string): Awaitable<number>;
+    add(principal: string, address: string, expiresInMs: number): Awaitable<void>;
+    remove(principal: string, address: string): Awaitable<void>;
+    list(principal: string): Awaitable<readonly string[]>;
+}
+
+export interface SessionRecord {
+    readonly generation: number;
+    readonly current: string;
+    readonly previous?: PreviousSecret;
+    readonly rotatedAt?: number;
+    readonly authenticatedAt?: number;
+    readonly principal?: string;
+    readonly epoch?: number;
+    readonly amr?: readonly string[];
+    readonly device?: string;
+    readonly dataVersion: number;
+    readonly writeIds: readonly string[];
+    readonly payload: Uint8Array;
+}
+
+export interface SessionStore {
+    readonly capabilities: StoreCapabilities;
+    readonly principals?: PrincipalIndex;
+    read(address: string): Awaitable<StoredSession | undefined>;
+    create(address: string, record: SessionRecord, lifetime: NewLifetime): Awaitable<'created' | 'exists'>;
+    replace(address: string, record: SessionRecord, version: number, lifetime: Lifetime, writeId: string): Awaitable<'replaced' | 'conflict' | 'gone'>;
+    touch(address: string, lifetime: Lifetime): Awaitable<'touched' | 'gone'>;
+    delete(address: string, version?: number): Awaitable<'deleted' | 'conflict' | 'gone'>;
+    sweep(limit: number): Awaitable<number>;
+    close?(): Awaitable<void>;
+}
+
+export interface StoreCapabilities {
+    readonly durable: 'no' | 'process' | 'machine';
+    readonly shared: boolean;
+    readonly fenced: boolean;
+    readonly sweeps: boolean;
+}
+
+export interface StoredSession {
+    readonly record: SessionRecord;
+    readonly version: number;
+    readonly now: number;
+    readonly createdAt: number;
+    readonly idleDeadline: number;
+    readonly absoluteDeadline: number;
+}
