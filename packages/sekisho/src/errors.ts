@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'ERR_STORE_LOCKED'
   | 'ERR_STORE_SETUP'
   | 'ERR_STORE_CONTRACT'
+  | 'ERR_KEY_FILE'
 
 /**
  * Every error of this library, by its stable code. `docs/reference/errors.md` is generated from this table.
@@ -99,6 +100,10 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   ERR_STORE_CONTRACT: {
     meaning: 'A store answered with something its contract does not know.',
     fix: 'Run `storeContract` of `sekisho/store/testing` against the store.',
+  },
+  ERR_KEY_FILE: {
+    meaning: 'The key file is missing or unsafe, or one of its lines is no secret.',
+    fix: 'Run the command that the message gives, or correct the line that it names.',
   },
 }
 

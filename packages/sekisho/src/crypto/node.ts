@@ -7,6 +7,7 @@ export {
   hash,
   hkdfSync,
   randomBytes,
+  randomFillSync,
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto'

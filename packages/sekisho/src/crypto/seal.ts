@@ -1,0 +1,150 @@
+import { KEY_ID_BYTES, type KeyRing, type Subkey } from './keyring.ts'
+import { randomBytes, type KeyObject } from './node.ts'
+import { decrypt, encrypt, NONCE_BYTES, PREFIX_BYTES, TAG_BYTES, XaesKey } from './xaes.ts'
+
+/** The format's first octet. */
+const VERSION = 1
+const HEADER_BYTES = 1 + KEY_ID_BYTES
+const OVERHEAD = HEADER_BYTES + NONCE_BYTES + TAG_BYTES
+
+/** A derived key serves so many messages, or so long. Random nonces would allow far more; this bounds what one leak costs. */
+const PREFIX_MESSAGES = 4096
+const PREFIX_MS = 60_000
+
+/** Derived keys kept for opening; each stands for the messages that one process sealed in a minute. */
+const MAX_DERIVED = 1024
+
+/** What a sealed text is bound to besides its key: opened under any other, it is refused. */
+export interface SealContext {
+  /** What it is for, such as `session`. */
+  readonly purpose: string
+  /** The application that it is for. */
+  readonly audience: string
+  /** Where it travels: the name of the cookie or header. */
+  readonly label: string
+}
+
+/** What was opened. */
+export interface Opened {
+  readonly plaintext: Buffer
+  /** It was sealed with the key that seals today; otherwise it is time to seal it again. */
+  readonly newest: boolean
+}
+
+interface RingKey {
+  readonly subkey: Subkey
+  readonly xaes: XaesKey
+  readonly header: Buffer
+  readonly associated: Buffer
+}
+
+/**
+ * Seals texts for one purpose in the format `v1`: base64url of version (1 octet), key id (4), XAES-256-GCM nonce (24),
+ * ciphertext, tag (16). The key id chooses the key; there is no trial decryption.
+ */
+export class Sealer {
+  readonly #ring: KeyRing
+  readonly #context: SealContext
+  readonly #derived = new Map<string, KeyObject>()
+  #keys: readonly RingKey[] = []
+  #revision = -1
+  #prefix = Buffer.alloc(0)
+  #prefixKey: KeyObject | undefined
+  #prefixLeft = 0
+  #prefixUntil = 0
+
+  constructor(ring: KeyRing, context: SealContext) {
+    this.#ring = ring
+    this.#context = context
+  }
+
+  /** Octets of base64url text that a plaintext of so many octets becomes. */
+  static sealedLength(plaintextBytes: number): number {
+    return Math.ceil(((plaintextBytes + OVERHEAD) * 4) / 3)
+  }
+
+  seal(plaintext: Buffer): string {
+    const sealing = this.#current()[0]!
+    const key = this.#sealingKey(sealing)
+    // Random for every message, never a counter: a counter would begin again in a restored process.
+    const suffix = randomBytes(NONCE_BYTES - PREFIX_BYTES)
+    const sealed = encrypt(key, suffix, { text: plaintext, associated: sealing.associated })
+    return Buffer.concat([sealing.header, this.#prefix, suffix, ...sealed]).toString('base64url')
+  }
+
+  /** What was sealed; `undefined` for anything that is not exactly what `seal` gave, for this context, under a key of the ring. */
+  open(text: string): Opened | undefined {
+    const bytes = Buffer.from(text, 'base64url')
+    if (bytes.length < OVERHEAD || bytes[0] !== VERSION || bytes.toString('base64url') !== text) return undefined
+    const keys = this.#current()
+    const index = keys.findIndex(({ header }) => header.compare(bytes, 0, HEADER_BYTES) === 0)
+    const ringKey = keys[index]
+    if (ringKey === undefined) return undefined
+    const plaintext = this.#decrypt(ringKey, bytes)
+    if (plaintext === undefined) return undefined
+    this.#ring.noteOpened(ringKey.subkey.name, this.#context.purpose)
+    return { plaintext, newest: index === 0 }
+  }
+
+  #decrypt({ xaes, associated }: RingKey, bytes: Buffer): Buffer | undefined {
+    const suffixAt = HEADER_BYTES + PREFIX_BYTES
+    const cacheKey = bytes.toString('latin1', 1, suffixAt)
+    const kept = this.#derived.get(cacheKey)
+    const key = kept ?? xaes.derive(bytes.subarray(HEADER_BYTES, suffixAt))
+    const text = bytes.subarray(HEADER_BYTES + NONCE_BYTES)
+    const plaintext = decrypt(key, bytes.subarray(suffixAt, HEADER_BYTES + NONCE_BYTES), { text, associated })
+    // Only what has proved genuine may take a place in the cache, or forgeries would push the others out.
+    if (plaintext !== undefined && kept === undefined) this.#keep(cacheKey, key)
+    return plaintext
+  }
+
+  #keep(cacheKey: string, key: KeyObject): void {
+    if (this.#derived.size >= MAX_DERIVED) {
+      const [oldest] = this.#derived.keys()
+      if (oldest !== undefined) this.#derived.delete(oldest)
+    }
+    this.#derived.set(cacheKey, key)
+  }
+
+  #sealingKey({ xaes }: RingKey): KeyObject {
+    const now = performance.now()
+    if (this.#prefixKey === undefined || this.#prefixLeft === 0 || now >= this.#prefixUntil) {
+      this.#prefix = randomBytes(PREFIX_BYTES)
+      this.#prefixKey = xaes.derive(this.#prefix)
+      this.#prefixLeft = PREFIX_MESSAGES
+      this.#prefixUntil = now + PREFIX_MS
+    }
+    this.#prefixLeft -= 1
+    return this.#prefixKey
+  }
+
+  #current(): readonly RingKey[] {
+    if (this.#revision === this.#ring.revision) return this.#keys
+    this.#revision = this.#ring.revision
+    this.#prefixKey = undefined
+    this.#derived.clear()
+    this.#keys = this.#ring.subkeys(`seal ${this.#context.purpose}`).map((subkey) => {
+      const header = Buffer.concat([Buffer.from([VERSION]), subkey.id])
+      return { subkey, xaes: new XaesKey(subkey.key), header, associated: associatedData(header, this.#context) }
+    })
+    return this.#keys
+  }
+}
+
+/** Each part behind its length, so that no two contexts give the same octets. */
+function associatedData(header: Buffer, { purpose, audience, label }: SealContext): Buffer {
+  const parts = [
+    header.subarray(0, 1),
+    header.subarray(1),
+    Buffer.from(purpose),
+    Buffer.from(audience),
+    Buffer.from(label),
+  ]
+  return Buffer.concat(parts.flatMap((part) => [lengthOf(part), part]))
+}
+
+function lengthOf(part: Buffer): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(part.length)
+  return length
+}
