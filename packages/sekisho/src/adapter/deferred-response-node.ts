@@ -10,7 +10,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { CommitOptions, SessionAnswer } from '../session/contract.ts'
-import { answerHeaders, closeHead, isHead, mergeHead, replaceHead, tooLate } from './response-head-node.ts'
+import { answerHeaders, closeHead, isHead, mergeHead, replaceHead, showQueued, tooLate } from './response-head-node.ts'
 import { unavailable } from './unavailable.ts'
 
 /** Commits a session into an answer: `Sessions.commit` with the session already given. */
@@ -65,6 +65,7 @@ class Deferral implements DeferredResponse {
   /** `write`, `end` or `flushHeaders` is asking for the headers, as Node does with an implicit `writeHead`. */
   #implicit = false
   #queue: Call[] = []
+  #queuedBytes = 0
   #head = { status: 200, message: '' }
   #unmask: () => void = () => {}
 
@@ -151,11 +152,7 @@ class Deferral implements DeferredResponse {
       return
     }
     this.#state = 'deferred'
-    this.#unmask = closeHead(res, {
-      writableFinished: { get: () => false }, // before Node 24 it follows from `finished`
-      writableNeedDrain: { get: () => !res.writableEnded && this.#queue.some(isWrite) },
-      writableLength: { get: () => this.#queue.reduce((sum, call) => sum + sizeOf(call), 0) },
-    })
+    this.#unmask = closeHead(res)
     pending.then(
       () => this.#flush(),
       (error: unknown) => this.#refuse(error),
@@ -166,8 +163,12 @@ class Deferral implements DeferredResponse {
     const res = this.#res
     // After the end, and with a wrong chunk, Node does the complaining.
     if (door !== 'flushHeaders' && (res.writableEnded || !isBody(door, args))) return this.#call(door, args)
-    if (!res.writableEnded) this.#queue.push({ door, args })
+    if (res.writableEnded) return undefined // `flushHeaders`, which has nothing left to do
+    const call = { door, args }
+    this.#queue.push(call)
+    this.#queuedBytes += sizeOf(call)
     if (door === 'end') res.finished = true // so is `writableEnded`
+    showQueued(res, this.#queuedBytes, door !== 'end' && this.#queue.some(isWrite))
     return returned(door, res)
   }
 

@@ -54,32 +54,48 @@ export function answerHeaders(res: ServerResponse): AnswerHeaders {
 }
 
 /**
+ * The face of an answer whose headers are sent, with nothing queued yet. Values, the same for every answer: accessors made
+ * per request get a hidden class of their own from V8, which keeps the whole request until the next major collection
+ * (garbage collection was 24 of 75 µs of a write).
+ */
+const closedFace: readonly (readonly [string, unknown])[] = Object.entries({
+  headersSent: true,
+  setHeader: refusal('set'),
+  setHeaders: refusal('set'),
+  appendHeader: refusal('append'),
+  removeHeader: refusal('remove'),
+  // Called by middleware such as compression, which looks at Node's private `_header`, and not at `headersSent`.
+  _implicitHeader() {},
+  writableFinished: false, // before Node 24 it follows from `finished`
+  writableNeedDrain: false,
+  writableLength: 0,
+})
+
+/**
  * Shows the face that `res` has when its headers are sent.
  *
- * @param more Further properties to show.
  * @returns What takes the mask off.
  */
-export function closeHead(res: ServerResponse, more: PropertyDescriptorMap): () => void {
-  const face: PropertyDescriptorMap = {
-    headersSent: { get: () => true },
-    setHeader: { value: refusal('set') },
-    setHeaders: { value: refusal('set') },
-    appendHeader: { value: refusal('append') },
-    removeHeader: { value: refusal('remove') },
-    // Called by middleware such as compression, which looks at Node's private `_header`, and not at `headersSent`.
-    _implicitHeader: { value: () => {} },
-    ...more,
-  }
-  const before = Object.keys(face).map((name) => [name, Object.getOwnPropertyDescriptor(res, name)] as const)
-  for (const [name, descriptor] of Object.entries(face)) {
-    Object.defineProperty(res, name, { ...descriptor, configurable: true })
-  }
+export function closeHead(res: ServerResponse): () => void {
+  const before = closedFace.map(([name]) => Object.getOwnPropertyDescriptor(res, name))
+  for (const [name, value] of closedFace) show(res, name, value)
   return () => {
-    for (const [name, descriptor] of before) {
-      Reflect.deleteProperty(res, name)
-      if (descriptor !== undefined) Object.defineProperty(res, name, descriptor)
+    for (const [index, [name]] of closedFace.entries()) {
+      const descriptor = before[index]
+      if (descriptor === undefined) Reflect.deleteProperty(res, name)
+      else Object.defineProperty(res, name, descriptor)
     }
   }
+}
+
+/** Shows, in a closed head, how much is queued. */
+export function showQueued(res: ServerResponse, bytes: number, needsDrain: boolean): void {
+  show(res, 'writableLength', bytes)
+  show(res, 'writableNeedDrain', needsDrain)
+}
+
+function show(res: ServerResponse, name: string, value: unknown): void {
+  Object.defineProperty(res, name, { value, configurable: true })
 }
 
 /** The error of Node for a header that comes too late. */

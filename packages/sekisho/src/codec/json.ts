@@ -27,32 +27,57 @@ const MAX_DEPTH = 64
  */
 export const json: Codec = {
   stringify(value) {
-    checkJson(value, '', 0)
+    refuseFlaw(value, '', 0)
     return JSON.stringify(value)
   },
   parse: JSON.parse,
-  check: (value, path) => checkJson(value, path, 1), // a member of the data
+  check: (value, path) => refuseFlaw(value, path, 1), // a member of the data
 }
 
-function checkJson(value: unknown, path: string, depth: number): void {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return
-  if (typeof value === 'number' && Number.isFinite(value)) return
-  if (typeof value !== 'object') throw unkeepable(value, path)
-  if (depth >= MAX_DEPTH)
-    throw new SekishoUsageError('ERR_VALUE', `\`${path}\` is circular or nested deeper than ${MAX_DEPTH} levels`)
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) checkJson(value[index], `${path}[${index}]`, depth + 1)
-    return
-  }
+/** What JSON does not keep of a value. Its path is put together on the way back, so that sound data costs no text. */
+interface Flaw {
+  /** From the value on: `.key`, `[index]`. */
+  readonly path: string
+  readonly complaint: string
+}
+
+function refuseFlaw(value: unknown, path: string, depth: number): void {
+  const flaw = flawOf(value, depth)
+  if (flaw === undefined) return
+  const place = path === '' && flaw.path.startsWith('.') ? flaw.path.slice(1) : path + flaw.path
+  throw new SekishoUsageError('ERR_VALUE', `\`${place}\` ${flaw.complaint}`)
+}
+
+function flawOf(value: unknown, depth: number): Flaw | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined
+  if (typeof value === 'number' && Number.isFinite(value)) return undefined
+  if (typeof value !== 'object') return unkeepable(value)
+  if (depth >= MAX_DEPTH) return { path: '', complaint: `is circular or nested deeper than ${MAX_DEPTH} levels` }
+  if (Array.isArray(value)) return flawOfItems(value, depth + 1)
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) throw unkeepable(value, path)
-  for (const [key, member] of Object.entries(value)) {
-    if (key === '__proto__') throw new SekishoUsageError('ERR_VALUE', `\`${path}\` has a key named __proto__`)
-    if (member !== undefined) checkJson(member, path === '' ? key : `${path}.${key}`, depth + 1)
-  }
+  if (prototype !== Object.prototype && prototype !== null) return unkeepable(value)
+  return flawOfMembers(value as Record<string, unknown>, depth + 1)
 }
 
-function unkeepable(value: unknown, path: string): SekishoUsageError {
+function flawOfItems(items: readonly unknown[], depth: number): Flaw | undefined {
+  for (let index = 0; index < items.length; index += 1) {
+    const flaw = flawOf(items[index], depth)
+    if (flaw !== undefined) return { ...flaw, path: `[${index}]${flaw.path}` }
+  }
+  return undefined
+}
+
+function flawOfMembers(members: Readonly<Record<string, unknown>>, depth: number): Flaw | undefined {
+  for (const key of Object.keys(members)) {
+    if (key === '__proto__') return { path: '', complaint: 'has a key named __proto__' }
+    const member = members[key]
+    const flaw = member === undefined ? undefined : flawOf(member, depth)
+    if (flaw !== undefined) return { ...flaw, path: `.${key}${flaw.path}` }
+  }
+  return undefined
+}
+
+function unkeepable(value: unknown): Flaw {
   const hint = value instanceof Date ? '; store `date.toISOString()`' : ''
-  return new SekishoUsageError('ERR_VALUE', `\`${path}\` is ${shown(value)}, which JSON does not keep${hint}`)
+  return { path: '', complaint: `is ${shown(value)}, which JSON does not keep${hint}` }
 }

@@ -23,6 +23,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { sep } from 'node:path'
 import { promisify } from 'node:util'
 
 /** What the store looks at in a file's status. */
@@ -113,6 +114,11 @@ export const readFlags: number = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0
 
 /** Opens a file that must not exist yet. */
 export const newFlags: number = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
+
+/** `join` for one name in a directory in normal form, without looking at every character of both (1.3 µs). */
+export function pathIn(directory: string, name: string): string {
+  return directory + sep + name
+}
 
 /** @returns The `code` of a system error such as `ENOENT`, `undefined` for anything else. */
 export function errnoOf(error: unknown): string | undefined {

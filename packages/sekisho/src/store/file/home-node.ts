@@ -9,7 +9,7 @@ import {
   type Owner,
 } from './directory-node.ts'
 import { setupFault } from './faults-node.ts'
-import { attempt, errnoOf, isMissing, newFlags, writeAll, type FileSystem } from './fs-node.ts'
+import { attempt, errnoOf, isMissing, newFlags, pathIn, writeAll, type FileSystem } from './fs-node.ts'
 import { newIdentity, type Identity } from './identity-node.ts'
 
 /** The two trees that are sharded by the first two digits of a name. */
@@ -51,6 +51,7 @@ export class Home {
   readonly #options: HomeOptions
   readonly #owner: Owner | undefined = currentOwner()
   readonly #known = new Set<string>()
+  readonly #shards: Readonly<Record<Tree, Map<string, string>>> = { sessions: new Map(), principals: new Map() }
   #isPrepared = false
   #desk: Desk | undefined
   #isClosed = false
@@ -108,7 +109,7 @@ export class Home {
   /** A name in the own directory that was not used before. */
   newPath(): string {
     this.#files += 1
-    return join(this.desk().path, String(this.#files))
+    return pathIn(this.desk().path, String(this.#files))
   }
 
   /** Creates a file in the own directory, mode 0600. @returns Its descriptor. */
@@ -118,9 +119,12 @@ export class Home {
     return fd
   }
 
-  /** The directory of a shard. */
+  /** The directory of a shard. There are 256 in a tree: each path is made once, and then found in `#known` without hashing it again. */
   shardPath(tree: Tree, shard: string): string {
-    return join(this.#options.directory, tree, shard)
+    const shards = this.#shards[tree]
+    const path = shards.get(shard) ?? join(this.#options.directory, tree, shard)
+    shards.set(shard, path)
+    return path
   }
 
   /** Whether the directory exists, checked when it is first met: below it no symbolic link can be in the way. */

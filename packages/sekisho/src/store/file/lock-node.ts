@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SekishoError } from '../../errors.ts'
-import { attempt, errnoOf } from './fs-node.ts'
+import { attempt, errnoOf, pathIn } from './fs-node.ts'
 import { readHolder, type Holder } from './holder-node.ts'
 import { identityName, type Home } from './home-node.ts'
 import { judge } from './identity-node.ts'
@@ -36,7 +35,7 @@ export class FileLocks {
 
   /** Runs `section` while holding the lock, after waiting for it as long as allowed. */
   async hold<T>(name: string, section: () => T): Promise<T> {
-    const path = join(this.#home.locks, name)
+    const path = pathIn(this.#home.locks, name)
     const waitingSince = performance.now()
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       const holder = this.#take(path)
@@ -48,7 +47,7 @@ export class FileLocks {
 
   /** Runs `section` if the lock can be had at once. @returns Whether it ran. */
   tryHold(name: string, section: () => void): boolean {
-    const path = join(this.#home.locks, name)
+    const path = pathIn(this.#home.locks, name)
     if (this.#take(path) !== undefined) return false
     this.#inside(path, section)
     return true
@@ -56,7 +55,7 @@ export class FileLocks {
 
   /** Removes a lock whose holder is gone, if it is that. */
   clear(name: string): void {
-    const path = join(this.#home.locks, name)
+    const path = pathIn(this.#home.locks, name)
     const holder = readHolder(this.#home.fs, path)
     if (holder !== undefined && this.#isStale(holder)) this.#break(path, holder)
   }
@@ -89,7 +88,7 @@ export class FileLocks {
 
   #link(path: string): boolean {
     try {
-      this.#home.fs.link(join(this.#home.desk().path, identityName), path)
+      this.#home.fs.link(pathIn(this.#home.desk().path, identityName), path)
       return true
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') return false

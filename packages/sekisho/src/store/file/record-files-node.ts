@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { SekishoError } from '../../errors.ts'
 import { channels } from '../../lib/events-node.ts'
 import type { SessionRecord } from '../contract.ts'
@@ -10,7 +9,7 @@ import {
   type RecordFields,
   type Stamp,
 } from '../record-format.ts'
-import { errnoOf, readFlags, readUpTo, type FileStatus } from './fs-node.ts'
+import { errnoOf, pathIn, readFlags, readUpTo, type FileStatus } from './fs-node.ts'
 import type { Home } from './home-node.ts'
 import { setTime, type Staging } from './staging-node.ts'
 
@@ -125,7 +124,7 @@ export class RecordFiles {
 
   /** The file of a record. */
   pathOf(address: string): string {
-    return join(this.#home.shardPath('sessions', shardOf(address)), address)
+    return pathIn(this.#home.shardPath('sessions', shardOf(address)), address)
   }
 
   #open(address: string): number | undefined {
