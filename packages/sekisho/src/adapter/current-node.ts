@@ -5,17 +5,23 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { SekishoUsageError } from '../errors.ts'
-import type { Session, Sessions } from '../session/contract.ts'
+import type { CommitOptions, SessionAnswer, SessionRequest, SessionSource } from '../session/contract.ts'
 
-/** {@link Sessions} that know which session is the running request's. */
-export interface CurrentSessions<Data extends object> extends Sessions<Data> {
+/** The sessions that a definition opens. */
+type SessionOf<T> = T extends SessionSource<infer S> ? S : never
+
+/** A definition of sessions, stored or sealed. */
+type Definition = SessionSource<object> & { close(): Promise<void> }
+
+/** A definition that knows which session is the running request's. */
+export type CurrentSessions<T extends Definition> = T & {
   /**
    * The session of the request in whose course this is called, through awaits, timers and the events of the request and
    * its answer. Throws `ERR_ARGUMENT` outside of a request.
    */
-  current(): Session<Data>
+  current(): SessionOf<T>
   /** Runs work with the session as the current one. Adapters do; a job or a test may as well. */
-  run<T>(session: Session<Data>, work: () => T): T
+  run<R>(session: SessionOf<T>, work: () => R): R
 }
 
 /**
@@ -28,17 +34,15 @@ export interface CurrentSessions<Data extends object> extends Sessions<Data> {
  * const cart = () => sessions.current().get('cart') ?? []
  * ```
  */
-export function withCurrent<Data extends object>(sessions: Sessions<Data>): CurrentSessions<Data> {
-  const storage = new AsyncLocalStorage<Session<Data>>()
-  return Object.freeze<CurrentSessions<Data>>({
-    name: sessions.name,
-    capabilities: sessions.capabilities,
-    admin: sessions.admin,
-    open: (request) => sessions.open(request),
-    commit: (session, answer, options) => sessions.commit(session, answer, options),
+export function withCurrent<T extends Definition>(sessions: T): CurrentSessions<T> {
+  const storage = new AsyncLocalStorage<SessionOf<T>>()
+  const own = {
+    open: (request: SessionRequest) => sessions.open(request),
+    commit: (session: SessionOf<T> & object, answer: SessionAnswer, options?: CommitOptions) =>
+      sessions.commit(session, answer, options),
     close: () => sessions.close(),
-    run: (session, work) => storage.run(session, work),
-    current() {
+    run: <R>(session: SessionOf<T>, work: () => R): R => storage.run(session, work),
+    current(): SessionOf<T> {
       const session = storage.getStore()
       if (session !== undefined) return session
       throw new SekishoUsageError(
@@ -46,5 +50,7 @@ export function withCurrent<Data extends object>(sessions: Sessions<Data>): Curr
         `\`current()\` of the sessions \`${sessions.name}\` was called outside of a request that an adapter serves with them`,
       )
     },
-  })
+  }
+  // Name, capabilities and admin are the definition's own fields; its methods need the definition as `this`.
+  return Object.freeze({ ...sessions, ...own })
 }

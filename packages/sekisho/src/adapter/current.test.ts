@@ -12,7 +12,7 @@ import { sessionMiddleware, sessionOf } from './express-node.ts'
 import { fetchHandler } from './fetch.ts'
 import { nodeListener } from './node.ts'
 
-function define(t: TestContext, name = 'test'): CurrentSessions<TestData> {
+function define(t: TestContext, name = 'test'): CurrentSessions<Sessions<TestData>> {
   const cookie = { name: `__Host-${name}` }
   const sessions = withCurrent(
     defineSession<TestData>({ name, store: new CountingStore(), development: false, cookie }),
@@ -35,7 +35,10 @@ function visitorsOf(sessions: Sessions<TestData>, count: number): Promise<string
 }
 
 /** Far from the handler: waits some time, by different means, and compares what it finds each time. */
-async function numberSeenBy({ current }: CurrentSessions<TestData>, session: Session<TestData>): Promise<string> {
+async function numberSeenBy(
+  { current }: CurrentSessions<Sessions<TestData>>,
+  session: Session<TestData>,
+): Promise<string> {
   assert.equal(current(), session)
   await sleep(Math.random() * 20)
   assert.equal(current(), session)
@@ -51,7 +54,7 @@ async function numberSeenBy({ current }: CurrentSessions<TestData>, session: Ses
 type Ask = (cookie: string) => Promise<string>
 
 /** A hundred visitors at the same time, twice each. */
-async function overlap(sessions: CurrentSessions<TestData>, ask: Ask): Promise<void> {
+async function overlap(sessions: CurrentSessions<Sessions<TestData>>, ask: Ask): Promise<void> {
   const cookies = await visitorsOf(sessions, 100)
   const expected = cookies.map((_, n) => String(n))
   assert.deepEqual(await Promise.all(cookies.map(ask)), expected)

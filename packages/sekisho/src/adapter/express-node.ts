@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { optionError, SekishoUsageError } from '../errors.ts'
-import type { Session, Sessions } from '../session/contract.ts'
+import type { Session, SessionSource } from '../session/contract.ts'
 import { sendPlain } from './response-head-node.ts'
 import { report, unavailable } from './unavailable.ts'
 import { deferCommit, runVisit } from './visit-node.ts'
@@ -64,8 +64,8 @@ export type WithSession<Data extends object, Property extends string = 'session'
  * })
  * ```
  */
-export function sessionMiddleware<Data extends object>(
-  sessions: Sessions<Data>,
+export function sessionMiddleware<S extends object>(
+  sessions: SessionSource<S>,
   options: SessionMiddlewareOptions = {},
 ): SessionMiddleware {
   const { property = 'session', onUnavailable = 'answer', onHandlerError = 'drop', onError = report } = options
@@ -74,7 +74,7 @@ export function sessionMiddleware<Data extends object>(
   const visitOptions = { onError, changes: onHandlerError === 'drop' ? dropFailed : keep }
 
   async function attend(req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): Promise<void> {
-    let session: Session<Data>
+    let session: S
     try {
       session = await sessions.open(req)
     } catch (error) {
@@ -102,7 +102,7 @@ export function sessionMiddleware<Data extends object>(
  * @param sessions What the middleware was made with.
  * @throws SekishoUsageError `ERR_ARGUMENT` when the middleware has not run, or could not open the session.
  */
-export function sessionOf<Data extends object>(req: IncomingMessage, sessions: Sessions<Data>): Session<Data> {
+export function sessionOf<S extends object>(req: IncomingMessage, sessions: SessionSource<S>): S {
   const session = openedOf(sessions).get(req)
   if (session !== undefined) return session
   throw new SekishoUsageError(
@@ -114,10 +114,10 @@ export function sessionOf<Data extends object>(req: IncomingMessage, sessions: S
 /** The sessions of the requests under way, by what opened them. */
 const openedBy = new WeakMap<object, WeakMap<IncomingMessage, unknown>>()
 
-function openedOf<Data extends object>(sessions: Sessions<Data>): WeakMap<IncomingMessage, Session<Data>> {
+function openedOf<S extends object>(sessions: SessionSource<S>): WeakMap<IncomingMessage, S> {
   const known = openedBy.get(sessions) ?? new WeakMap<IncomingMessage, unknown>()
   openedBy.set(sessions, known)
-  return known as WeakMap<IncomingMessage, Session<Data>>
+  return known as WeakMap<IncomingMessage, S>
 }
 
 /** Other middleware keeps data by assigning to `req.session`; here that would lose it without a word. */

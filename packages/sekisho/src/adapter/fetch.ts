@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { CommitOptions, Session, Sessions } from '../session/contract.ts'
+import type { CommitOptions, SessionSource } from '../session/contract.ts'
 import { plainAnswer, report, statusOf, unavailable, type PlainAnswer } from './unavailable.ts'
 
 /** A request handler with a session. `rest` is whatever the runtime passes beside the request. */
-export type FetchSessionHandler<Data extends object, Rest extends unknown[]> = (
+export type FetchSessionHandler<S extends object, Rest extends unknown[]> = (
   request: Request,
-  session: Session<Data>,
+  session: S,
   ...rest: Rest
 ) => Response | Promise<Response>
 
@@ -29,9 +29,9 @@ export interface FetchHandlerOptions {
  * @example
  * export default { fetch: fetchHandler(sessions, (request, session) => new Response(session.principal ?? 'nobody')) }
  */
-export function fetchHandler<Data extends object, Rest extends unknown[] = []>(
-  sessions: Sessions<Data>,
-  handler: FetchSessionHandler<Data, Rest>,
+export function fetchHandler<S extends object, Rest extends unknown[] = []>(
+  sessions: SessionSource<S>,
+  handler: FetchSessionHandler<S, Rest>,
   options: FetchHandlerOptions = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   const { onHandlerError = 'drop', onError = report } = options
@@ -42,7 +42,7 @@ export function fetchHandler<Data extends object, Rest extends unknown[] = []>(
   }
 
   return async (request, ...rest) => {
-    let session: Session<Data>
+    let session: S
     try {
       session = await sessions.open(request)
     } catch (error) {
@@ -73,9 +73,9 @@ export function fetchHandler<Data extends object, Rest extends unknown[] = []>(
 }
 
 /** Commits where no header of ours will reach the visitor. */
-async function commitUnseen<Data extends object>(
-  sessions: Sessions<Data>,
-  session: Session<Data>,
+async function commitUnseen<S extends object>(
+  sessions: SessionSource<S>,
+  session: S,
   how: CommitOptions,
 ): Promise<void> {
   await sessions.commit(session, { status: 500, headers: new Headers() }, { ...how, deliverable: false })

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test, type TestContext } from 'node:test'
-import { defineSession, type Sessions } from '../index.ts'
+import { defineSession, type Session, type Sessions } from '../index.ts'
 import {
   adapterContract,
   type Mounted,
@@ -52,7 +52,7 @@ adapterContract('nodeListener', mount, { canLeave: true })
 describe('nodeListener', () => {
   async function listen(
     t: TestContext,
-    handler: NodeSessionHandler<TestData>,
+    handler: NodeSessionHandler<Session<TestData>>,
     options: NodeListenerOptions = {},
   ): Promise<{ port: number; store: CountingStore; told: unknown[] }> {
     const store = new CountingStore()
@@ -77,7 +77,7 @@ describe('nodeListener', () => {
   })
 
   test('gives the cookie with the 500 when the changes of a failed handler are kept', async (t) => {
-    const handler: NodeSessionHandler<TestData> = async (_, __, session) => {
+    const handler: NodeSessionHandler<Session<TestData>> = async (_, __, session) => {
       session.set('n', 1)
       throw new Error('the handler failed')
     }

@@ -4,17 +4,13 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Session, Sessions } from '../session/contract.ts'
+import type { SessionSource } from '../session/contract.ts'
 import { sendPlain } from './response-head-node.ts'
 import { plainAnswer, report, statusOf, unavailable } from './unavailable.ts'
 import { deferCommit, runVisit } from './visit-node.ts'
 
 /** A request handler with a session. It may answer after it has returned, as with Node's own listeners. */
-export type NodeSessionHandler<Data extends object> = (
-  req: IncomingMessage,
-  res: ServerResponse,
-  session: Session<Data>,
-) => unknown
+export type NodeSessionHandler<S extends object> = (req: IncomingMessage, res: ServerResponse, session: S) => unknown
 
 /** Options of {@link nodeListener}. */
 export interface NodeListenerOptions {
@@ -31,15 +27,15 @@ export interface NodeListenerOptions {
  * @example
  * http.createServer(nodeListener(sessions, (req, res, session) => res.end(session.principal ?? 'nobody')))
  */
-export function nodeListener<Data extends object>(
-  sessions: Sessions<Data>,
-  handler: NodeSessionHandler<Data>,
+export function nodeListener<S extends object>(
+  sessions: SessionSource<S>,
+  handler: NodeSessionHandler<S>,
   options: NodeListenerOptions = {},
 ): (req: IncomingMessage, res: ServerResponse) => void {
   const { onHandlerError = 'drop', onError = report } = options
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    let session: Session<Data>
+    let session: S
     try {
       session = await sessions.open(req)
     } catch (error) {

@@ -5,14 +5,14 @@
  */
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Session, Sessions } from '../session/contract.ts'
+import type { SessionSource } from '../session/contract.ts'
 import { deferResponse, type DeferredResponse } from './deferred-response-node.ts'
 
 /** A request whose session is open, and its answer. */
-export interface Visit<Data extends object> {
+export interface Visit<S extends object> {
   readonly req: IncomingMessage
   readonly res: ServerResponse
-  readonly session: Session<Data>
+  readonly session: S
 }
 
 /** How a visit ends. */
@@ -24,9 +24,9 @@ export interface VisitOptions {
 }
 
 /** Makes the answer of a visit wait for the commit of its session. */
-export function deferCommit<Data extends object>(
-  sessions: Sessions<Data>,
-  { req, res, session }: Visit<Data>,
+export function deferCommit<S extends object>(
+  sessions: SessionSource<S>,
+  { req, res, session }: Visit<S>,
   { changes, onError }: VisitOptions,
 ): DeferredResponse {
   return deferResponse(
@@ -37,9 +37,9 @@ export function deferCommit<Data extends object>(
 }
 
 /** Runs the handler of a visit, with the session as the current one where the application wants that. */
-export function runVisit<Data extends object, T>(
-  sessions: Sessions<Data>,
-  { req, res, session }: Visit<Data>,
+export function runVisit<S extends object, T>(
+  sessions: SessionSource<S>,
+  { req, res, session }: Visit<S>,
   work: () => T,
 ): T {
   if (sessions.run === undefined) return work()

@@ -7,7 +7,7 @@
 import { channel, type Channel } from 'node:diagnostics_channel'
 
 /** Why a carrier was not accepted. */
-export type RejectReason = 'ambiguous' | 'malformed-token' | 'malformed-record' | 'malformed-payload'
+export type RejectReason = 'ambiguous' | 'unsealable' | 'malformed-token' | 'malformed-record' | 'malformed-payload'
 
 /** The events and what they carry. */
 export interface SessionEvents {
@@ -36,7 +36,7 @@ export interface SessionEvents {
   /** A dead session was met; raised by stores that can see it. */
   expired: { readonly address: string }
   /** A secret came that was valid once, or never, for a session that exists: a copied cookie, or a very late request. */
-  replay: { readonly address: string; readonly reason: 'grace-over' | 'unknown-secret' }
+  replay: { readonly address: string; readonly reason: 'grace-over' | 'unknown-secret' | 'revoked' }
   /** A carrier or a record was not accepted. */
   rejected: { readonly reason: RejectReason; readonly address: string | undefined }
   /** Keys of the data did not pass the schema and read as undefined; the record keeps them. */

@@ -1,10 +1,13 @@
 import { SekishoUsageError } from '../errors.ts'
 import { channels } from '../lib/events-node.ts'
+import type { Awaitable } from '../store/contract.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
 import { hasChanges } from './session.ts'
-import { forgetIntents, type SessionActions, type SessionState } from './state.ts'
-import { refuse, type SessionWriter, type WriteOutcome } from './writer.ts'
+import { forgetIntents, type Attached, type SessionActions, type SessionState } from './state.ts'
+import { refuse, type WriteOutcome } from './outcome.ts'
+import { isPromise } from './store-calls.ts'
+import type { SessionWriter } from './writer.ts'
 import { empty } from './write-set.ts'
 
 /** A write that an answer has to wait for. */
@@ -25,10 +28,11 @@ export class StoredActions implements SessionActions {
   }
 
   /** The write of an automatic commit: when the session is no longer ours, the change is dropped and an event tells. */
-  flush(write: Write, state: SessionState): Promise<void> {
-    return inTurn(state, async () => {
-      drop(await this.#perform(write, state), state)
-    })
+  flush(write: Write, state: SessionState): Promise<void> | undefined {
+    const finished = (outcome: WriteOutcome): undefined => void drop(outcome, state)
+    if (state.turn !== undefined) return inTurn(state, async () => finished(await this.#perform(write, state)))
+    const outcome = this.#perform(write, state)
+    return isPromise(outcome) ? inTurn(state, () => outcome.then(finished)) : finished(outcome)
   }
 
   save(state: SessionState): Promise<void> {
@@ -64,7 +68,7 @@ export class StoredActions implements SessionActions {
       state.lost = { address: attachment.token.address, outcome }
     // What has ended before is as good as ended now; what a login has made of it is not ours to end.
     if (state.lost?.outcome === 'gone') state.lost = undefined
-    state.ended = state.presented && state.lost === undefined
+    state.ended = state.presented !== undefined && state.lost === undefined
     state.attachment = undefined
     state.cookieDue = false
     forgetIntents(state)
@@ -72,12 +76,7 @@ export class StoredActions implements SessionActions {
   }
 
   late(state: SessionState, key: string | undefined): void {
-    channels.late.publish({ address: state.attachment?.token.address, key })
-    if (!this.#development) return
-    const what = key === undefined ? 'A change of the session' : `The change of session key \`${key}\``
-    console.warn(
-      `${what} came after the answer had begun and is not kept; change it earlier, or use \`await session.update(…)\``,
-    )
+    reportLate(state, key, this.#development)
   }
 
   #dueWrite(state: SessionState): Write | undefined {
@@ -92,21 +91,28 @@ export class StoredActions implements SessionActions {
     return 'create'
   }
 
-  async #perform(write: Write, state: SessionState): Promise<WriteOutcome> {
+  #perform(write: Write, state: SessionState): Awaitable<WriteOutcome> {
     switch (write) {
       case 'create':
         // A save that nobody waited for may have been faster.
-        if (state.attachment !== undefined) return this.#writer.write(state, false)
-        await this.#writer.create(state)
-        return 'written'
+        return state.attachment === undefined ? this.#writer.create(state) : this.#writer.write(state, false)
       case 'login':
-        await this.#writer.login(state)
-        return 'written'
+        return this.#writer.login(state)
       case 'rotate':
       case 'write':
         return this.#writer.write(state, write === 'rotate')
     }
   }
+}
+
+/** Reports a change that came after the answer had begun: an event, and in development a warning. */
+export function reportLate(state: SessionState<Attached>, key: string | undefined, development: boolean): void {
+  channels.late.publish({ address: state.attachment?.token.address, key })
+  if (!development) return
+  const what = key === undefined ? 'A change of the session' : `The change of session key \`${key}\``
+  console.warn(
+    `${what} came after the answer had begun and is not kept; change it earlier, or use \`await session.update(…)\``,
+  )
 }
 
 /** One after the other: what a request stores builds on what it stored before. */

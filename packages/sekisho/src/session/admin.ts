@@ -61,7 +61,7 @@ export class StoredAdmin implements SessionAdmin {
     return deleted
   }
 
-  #addresses(principal: string): Promise<readonly string[]> {
+  async #addresses(principal: string): Promise<readonly string[]> {
     const index = this.#principals()
     return this.#calls.guard('read', () => index.list(principal))
   }

@@ -43,10 +43,10 @@ export interface LoginOptions<Data> {
 }
 
 /**
- * One visitor's session during one request. Reading is synchronous; changes are written once, when the answer is about
- * to begin, or at once by {@link Session.save} and {@link Session.update}. Printing a session never shows its token.
+ * What all sessions have in common, wherever their data is. Reading is synchronous; changes are written when the answer
+ * is about to begin. Printing a session never shows its token.
  */
-export interface Session<Data extends object = Record<string, unknown>> {
+export interface SessionData<Data extends object = Record<string, unknown>> {
   /** The authenticated user's id; `undefined` for a visitor who has not logged in. */
   readonly principal: string | undefined
   /** Times, address and authentication facts. */
@@ -74,6 +74,26 @@ export interface Session<Data extends object = Record<string, unknown>> {
   /** Takes a value: reads and removes it, in answers to `HEAD` too. */
   flash<K extends SessionKey<Data>>(key: K): Data[K] | undefined
 
+  /** Makes sure that a session exists after this answer, even with no data in it. */
+  ensure(): void
+
+  /**
+   * Binds the session to a user: new secret, no grace for the old one, a fresh absolute lifetime. It happens with the commit,
+   * in one write with everything set after it. From another user's session nothing survives; from an anonymous one, the
+   * keys declared `beforeLogin: 'keep'`.
+   *
+   * @param principal The user's id, 1 to 255 characters.
+   */
+  login(principal: string, options?: LoginOptions<Data>): void
+  /** Ends the session in the store now and expires the cookie with this answer. What is set afterwards starts a new session. */
+  logout(): Promise<void>
+}
+
+/**
+ * One visitor's session during one request, with its data in a store. Changes are written once, when the answer is about
+ * to begin, or at once by {@link Session.save} and {@link Session.update}.
+ */
+export interface Session<Data extends object = Record<string, unknown>> extends SessionData<Data> {
   /**
    * Changes one value atomically: `change` gets the newest value and returns the next one, and is called again when
    * another request was faster. When the promise resolves, the change (and every other one made so far) is stored.
@@ -86,21 +106,8 @@ export interface Session<Data extends object = Record<string, unknown>> {
   update<R>(change: (draft: Partial<Data>) => R): Promise<R>
   /** Writes everything changed so far. Rejects with {@link SessionGoneError} or {@link SessionSupersededError} when the session is no longer ours to write. */
   save(): Promise<void>
-  /** Makes sure that a session exists after this answer, even with no data in it. */
-  ensure(): void
-
   /** Asks for a new secret with this answer; data and login stay. */
   rotate(): void
-  /**
-   * Binds the session to a user: new secret, no grace for the old one, a fresh absolute lifetime. It happens with the commit,
-   * in one write with everything set after it. From another user's session nothing survives; from an anonymous one, the
-   * keys declared `beforeLogin: 'keep'`.
-   *
-   * @param principal The user's id, 1 to 255 characters.
-   */
-  login(principal: string, options?: LoginOptions<Data>): void
-  /** Ends the session in the store now and expires the cookie with this answer. What is set afterwards starts a new session. */
-  logout(): Promise<void>
 }
 
 /** A request, as far as it is needed: a fetch `Request` and Node's `IncomingMessage` both are one. */
@@ -168,31 +175,35 @@ export interface SessionAdmin {
   revokeAll(principal: string, options?: { readonly except?: string | undefined }): Promise<number>
 }
 
-/** What `defineSession` makes: the door through which every request's session comes and goes. */
-export interface Sessions<Data extends object = Record<string, unknown>> {
+/** The door through which sessions come and go: all that an adapter needs of a definition. */
+export interface SessionSource<S> {
   /** The application's name, as given. */
   readonly name: string
-  /** What the store guarantees. */
-  readonly capabilities: StoreCapabilities
-  /** Lists and revokes; needs a store with an index by principal, except for `revoke`. */
-  readonly admin: SessionAdmin
-
   /**
-   * Opens the session of a request: one read when it carries a token, no store call otherwise. Bad, unknown and expired
-   * tokens give an empty session. Rejects only when the store failed (status 503).
+   * Opens the session of a request. Bad, unknown and expired carriers give an empty session. Rejects only when a store
+   * failed (status 503).
    */
-  open(request: SessionRequest): Promise<Session<Data>>
+  open(request: SessionRequest): Promise<S>
   /**
    * Writes what changed and puts the cookie into the answer. Call it once, before the first byte; adapters do.
    *
    * @returns `undefined` when there was nothing to wait for, else a promise that rejects when the store failed.
    */
-  commit(session: Session<Data>, answer: SessionAnswer, options?: CommitOptions): Promise<void> | undefined
+  commit(session: S, answer: SessionAnswer, options?: CommitOptions): Promise<void> | undefined
   /**
    * Runs work with the session as the current one. Only what `withCurrent` of `sekisho/current` has made can do that;
    * adapters run the handler through it.
    */
-  run?<T>(session: Session<Data>, work: () => T): T
+  run?<T>(session: S, work: () => T): T
+}
+
+/** What `defineSession` makes. Opening costs one read when the request carries a token, and no store call otherwise. */
+export interface Sessions<Data extends object = Record<string, unknown>> extends SessionSource<Session<Data>> {
+  /** What the store guarantees. */
+  readonly capabilities: StoreCapabilities
+  /** Lists and revokes; needs a store with an index by principal, except for `revoke`. */
+  readonly admin: SessionAdmin
+
   /** Waits for work beside the answers, stops the sweeper and closes the store. */
   close(): Promise<void>
 }

@@ -17,7 +17,8 @@ export function rotationFits(
   return rotate || age >= 2 * everyMs || isNavigation(request.headers)
 }
 
-function isNavigation(headers: RequestHeaders): boolean {
+/** Whether the request is for a page. */
+export function isNavigation(headers: RequestHeaders): boolean {
   const mode = header(headers, 'sec-fetch-mode')
   // No Fetch Metadata on plain http and in old browsers: whoever accepts HTML is most likely navigating.
   return mode === undefined ? (header(headers, 'accept') ?? '').includes('text/html') : mode === 'navigate'

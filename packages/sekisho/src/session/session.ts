@@ -1,18 +1,19 @@
 import type { Codec } from '../codec/json.ts'
 import { SekishoUsageError, shown } from '../errors.ts'
 import type { LoginOptions, Session, SessionKey, SessionMeta, SessionRequest } from './contract.ts'
+import { lift, refusePrototypes, type DataOptions, type ReadData } from './data.ts'
 import { own, type Members } from './merge.ts'
 import { propertyView } from './property-view.ts'
-import type { Attachment, SessionActions, SessionState } from './state.ts'
+import type { Attached, SessionActions, SessionState } from './state.ts'
 import { editedKeys, retainOnly, type WriteSet } from './write-set.ts'
 
 /** Gives the engine the state of a session; throws for anything that is not one of ours. */
 // oxlint-disable-next-line import/no-mutable-exports -- a static block is the only way to a private field from outside
-export let stateOf: (session: object) => SessionState
+export let stateOf: (session: object) => SessionState<Attached>
 
 /** {@link Session}, over a state and the engine's actions. Both are private fields, so printing shows neither. */
 export class SessionHandle implements Session<Members> {
-  readonly #state: SessionState
+  readonly #state: SessionState<Attached>
   readonly #actions: SessionActions
   #view: Members | undefined
 
@@ -38,7 +39,7 @@ export class SessionHandle implements Session<Members> {
     this.#state = {
       request,
       writes,
-      presented: false,
+      presented: undefined,
       attachment: undefined,
       lost: undefined,
       cookieDue: false,
@@ -158,6 +159,7 @@ export class SessionHandle implements Session<Members> {
         'login needs a cookie in the answer, and the answer has begun',
       )
     }
+    this.#actions.mayLogin?.()
     const { keep, amr, device } = options
     checkLabels(amr, device)
     const kept = this.#keptKeys(keep)
@@ -188,6 +190,18 @@ export class SessionHandle implements Session<Members> {
   }
 }
 
+/**
+ * Data from its text: parsed, guarded and lifted to the layout of today. Throws when it is no data; what was written by
+ * us never is.
+ */
+export function readData(text: string, dataVersion: number, options: DataOptions): ReadData {
+  const values = options.codec.parse(text) as Members
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new TypeError('not an object')
+  // An honest encoder writes neither; both may hide a member named __proto__.
+  if (text.includes('__proto__') || text.includes(String.raw`\u00`)) refusePrototypes(values)
+  return dataVersion < options.dataVersion ? lift(values, dataVersion, options) : { values, text }
+}
+
 /** Whether this request has changed the data; setting what was there is no change. */
 export function hasChanges(writes: WriteSet): boolean {
   if (writes.assigned.size === 0 && writes.handed.size === 0) return false
@@ -211,7 +225,7 @@ function checkLabels(amr: unknown, device: unknown): void {
   }
 }
 
-function metaOf(attachment: Attachment | undefined): SessionMeta {
+function metaOf(attachment: Attached | undefined): SessionMeta {
   const stored = attachment?.stored
   return {
     address: attachment?.token.address,

@@ -1,11 +1,20 @@
 import type { StoredSession } from '../store/contract.ts'
+import type { Presented } from '../transport/contract.ts'
 import type { SessionRequest } from './contract.ts'
 import type { Members } from './merge.ts'
 import type { Token } from './token.ts'
 import { forget, type WriteSet } from './write-set.ts'
 
+/** The session that a request belongs to, as far as its handler can tell. */
+export interface Attached {
+  /** Where the handle of the session is. */
+  readonly token: { readonly address: string }
+  /** Record and times; for a sealed session what it would be in a store. */
+  readonly stored: StoredSession
+}
+
 /** The stored session that a request belongs to. Replaced as a whole after each write. */
-export interface Attachment {
+export interface Attachment extends Attached {
   /** What the request presented, or what it will be told to present from now on. */
   readonly token: Token
   /**
@@ -13,7 +22,6 @@ export interface Attachment {
    * minted by this request: then nobody has it yet, so it neither confirms a rotation nor is rotated again.
    */
   readonly recognised: 'current' | 'previous' | 'minted'
-  readonly stored: StoredSession
 }
 
 /** Why a session is no longer this request's to write. */
@@ -30,13 +38,13 @@ export interface PendingLogin {
 }
 
 /** Everything about one session during one request. The session changes it, the engine carries it out. */
-export interface SessionState {
+export interface SessionState<A extends Attached = Attachment> {
   readonly request: SessionRequest
-  /** A carrier came with the request, whatever became of it. */
-  presented: boolean
+  /** What came with the request, if anything, whatever became of it. */
+  presented: Presented | undefined
   readonly writes: WriteSet
   /** The stored session, once there is one. */
-  attachment: Attachment | undefined
+  attachment: A | undefined
   /** The presented secret was replaced, or the session ended meanwhile: nothing may be stored, and no cookie sent, short of a new login. */
   lost: Loss | undefined
   /** The browser has to be told the attachment's token. */
@@ -60,15 +68,17 @@ export interface SessionActions {
   readonly keepKeys: ReadonlySet<string>
   /** What the codec makes of no data. */
   readonly emptyText: string
-  save(state: SessionState): Promise<void>
-  update<R>(state: SessionState, change: (draft: Members) => R): Promise<R>
-  logout(state: SessionState): Promise<void>
+  /** Throws where a login could not be undone. */
+  mayLogin?(): void
+  save(state: SessionState<Attached>): Promise<void>
+  update<R>(state: SessionState<Attached>, change: (draft: Members) => R): Promise<R>
+  logout(state: SessionState<Attached>): Promise<void>
   /** Reports a change that came after the answer had begun. */
-  late(state: SessionState, key: string | undefined): void
+  late(state: SessionState<Attached>, key: string | undefined): void
 }
 
 /** Forgets changes, login and rotation, as after an error in the handler. */
-export function forgetIntents(state: SessionState): void {
+export function forgetIntents(state: SessionState<Attached>): void {
   forget(state.writes)
   state.login = undefined
   state.rotate = false

@@ -34,34 +34,41 @@ export class StoreCalls {
     return this.guard('read', () => this.#store.read(address))
   }
 
-  /** A read, or a principal's index, under the read deadline; anything else under the write deadline. */
-  async guard<T>(verb: string, call: () => Awaitable<T>): Promise<T> {
+  /**
+   * A read, or a principal's index, under the read deadline; anything else under the write deadline. What a store answers
+   * at once is given at once: a store in memory makes no answer wait.
+   */
+  guard<T>(verb: string, call: () => Awaitable<T>): Awaitable<T> {
     try {
       const answer = call()
-      return isPromise(answer) ? await within(answer, verb === 'read' ? this.#readMs : this.#writeMs, verb) : answer
+      if (!isPromise(answer)) return answer
+      const limited = within(answer, verb === 'read' ? this.#readMs : this.#writeMs, verb)
+      return limited.catch((error: unknown) => {
+        throw storeFailure(verb, error)
+      })
     } catch (error) {
       throw storeFailure(verb, error)
     }
   }
 
-  async create(address: string, record: SessionRecord, lifetime: NewLifetime): Promise<'created' | 'exists'> {
-    try {
-      return await this.guard('create', () => this.#store.create(address, record, lifetime))
-    } catch (error) {
+  create(address: string, record: SessionRecord, lifetime: NewLifetime): Awaitable<'created' | 'exists'> {
+    const answer = this.guard('create', () => this.#store.create(address, record, lifetime))
+    if (!isPromise(answer)) return answer
+    return answer.catch(async (error: unknown): Promise<'created'> => {
       if (!isTimeout(error)) throw error
       const stored = await this.#readBack(address, error)
       if (stored !== undefined && wasApplied(stored, record)) return 'created'
       throw uncertain('create', error)
-    }
+    })
   }
 
-  async replace(write: Replacement): Promise<'replaced' | 'conflict' | 'gone'> {
-    try {
-      return await this.#replaceOnce(write)
-    } catch (error) {
+  replace(write: Replacement): Awaitable<'replaced' | 'conflict' | 'gone'> {
+    const answer = this.#replaceOnce(write)
+    if (!isPromise(answer)) return answer
+    return answer.catch((error: unknown) => {
       if (!isTimeout(error)) throw error
       return this.#resolve(write, error)
-    }
+    })
   }
 
   async touch(address: string, lifetime: Lifetime): Promise<void> {
@@ -94,7 +101,7 @@ export class StoreCalls {
     version,
     lifetime,
     writeId,
-  }: Replacement): Promise<'replaced' | 'conflict' | 'gone'> {
+  }: Replacement): Awaitable<'replaced' | 'conflict' | 'gone'> {
     return this.guard('replace', () => this.#store.replace(address, record, version, lifetime, writeId))
   }
 
@@ -107,10 +114,16 @@ export class StoreCalls {
   async #resolve(write: Replacement, timeout: unknown): Promise<'replaced' | 'conflict' | 'gone'> {
     const stored = await this.#readBack(write.address, timeout)
     if (stored?.version !== write.version) return judged(stored, write, timeout)
-    const outcome = await this.#replaceOnce(write).catch((error: unknown) => {
-      throw isTimeout(error) ? uncertain('replace', error) : error
-    })
+    const outcome = await this.#again(write)
     return outcome === 'conflict' ? judged(await this.#readBack(write.address, timeout), write, timeout) : outcome
+  }
+
+  async #again(write: Replacement): Promise<'replaced' | 'conflict' | 'gone'> {
+    try {
+      return await this.#replaceOnce(write)
+    } catch (error) {
+      throw isTimeout(error) ? uncertain('replace', error) : error
+    }
   }
 
   async #readBack(address: string, timeout: unknown): Promise<StoredSession | undefined> {

@@ -1,20 +1,20 @@
 import { SekishoUsageError } from '../errors.ts'
 import { Background } from '../lib/background.ts'
 import { channels } from '../lib/events-node.ts'
-import type { SessionRecord, StoreCapabilities, StoredSession } from '../store/contract.ts'
+import type { StoreCapabilities, StoredSession } from '../store/contract.ts'
 import { StoredAdmin } from './admin.ts'
 import type { CommitOptions, Session, SessionAdmin, SessionAnswer, SessionRequest, Sessions } from './contract.ts'
-import { failingKeys, lift, refusePrototypes, type ReadData } from './data.ts'
-import { announceLoss, StoredActions } from './actions.ts'
+import { failingKeys, type ReadData } from './data.ts'
+import { announceLoss, StoredActions, type Write } from './actions.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
 import { confirmationDue } from './record.ts'
 import { rotationFits } from './rotation.ts'
-import { hasChanges, SessionHandle, stateOf } from './session.ts'
+import { hasChanges, readData, SessionHandle, stateOf } from './session.ts'
 import { forgetIntents, type Attachment, type SessionState } from './state.ts'
 import { storeFailure, StoreCalls, within } from './store-calls.ts'
 import { Sweeper } from './sweeper.ts'
-import { readToken } from './token.ts'
+import { Token, tokenPattern } from './token.ts'
 import { SessionWriter } from './writer.ts'
 
 /** What the end of a request comes to. */
@@ -41,20 +41,22 @@ export class StoredSessions implements Sessions<Members> {
     this.name = options.name
     this.capabilities = options.store.capabilities
     this.admin = new StoredAdmin(options, calls)
-    this.#writer = new SessionWriter(options, calls, (record, address) => this.#readRecord(record, address))
+    this.#writer = new SessionWriter(options, calls, (stored, token) => this.#readStored(stored, token))
     this.#actions = new StoredActions(options, this.#writer)
     this.#sweeper = new Sweeper(options, calls)
   }
 
   async open(request: SessionRequest): Promise<Session<Members>> {
     const { transport, codec, store, readMs, schema } = this.#options
-    const { carrier, ambiguous = false } = transport.read(request.headers)
+    const presented = transport.read(request.headers)
+    const { carrier, ambiguous = false, explicit = false } = presented
     const session = new SessionHandle(request, codec, this.#actions)
-    if (carrier === undefined && !ambiguous) return session
-    const state = stateOf(session)
-    state.presented = true
-    const token = carrier === undefined ? undefined : readToken(carrier)
+    if (carrier === undefined && !ambiguous && !explicit) return session
+    const state = stateOf(session) as SessionState
+    state.presented = presented
+    const token = carrier !== undefined && tokenPattern.test(carrier) ? new Token(carrier) : undefined
     if (token === undefined) {
+      if (carrier === undefined && !ambiguous) return session
       channels.rejected.publish({ reason: ambiguous ? 'ambiguous' : 'malformed-token', address: undefined })
       return session
     }
@@ -74,7 +76,7 @@ export class StoredSessions implements Sessions<Members> {
       channels.replay.publish({ address, reason: recognised })
       return session
     }
-    const data = this.#readRecord(stored.record, address)
+    const data = this.#readStored(stored, token)
     if (data === undefined) return session
     state.writes.values = data.values
     state.writes.baseText = data.text
@@ -85,7 +87,7 @@ export class StoredSessions implements Sessions<Members> {
   }
 
   commit(session: Session<Members>, answer: SessionAnswer, options: CommitOptions = {}): Promise<void> | undefined {
-    const state = stateOf(session)
+    const state = stateOf(session) as SessionState
     if (state.committed) throw new SekishoUsageError('ERR_SESSION_COMMITTED', 'this session has been committed already')
     if (options.changes === 'drop') forgetIntents(state)
     // HEAD and 304 describe another answer, 1xx is none: their cookies are not kept, so what needs one waits.
@@ -118,12 +120,23 @@ export class StoredSessions implements Sessions<Members> {
       }
       default:
         this.#sweeper.start()
-        return this.#actions.flush(ending, state).then(() => this.#answer(state, answer, deliverable))
+        return this.#write(ending, state, () => this.#answer(state, answer, deliverable))
     }
     const { attachment } = state
     const isHandOff = attachment?.recognised === 'previous' || (state.cookieDue && attachment?.stored.version !== 1)
     if (deliverable && attachment !== undefined && isHandOff) return this.#answerIfCurrent(state, attachment, answer)
     this.#answer(state, answer, deliverable)
+  }
+
+  /** A write that the answer waits for; not at all where the store answers at once. */
+  #write(write: Write, state: SessionState, answer: () => void): Promise<void> | undefined {
+    try {
+      const work = this.#actions.flush(write, state)
+      if (work !== undefined) return work.then(answer)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+    answer()
   }
 
   /** A cookie that this commit has not just written may have been overtaken by a login since; then it must not follow that login's. */
@@ -138,35 +151,35 @@ export class StoredSessions implements Sessions<Members> {
     await this.#options.store.close?.()
   }
 
-  #readRecord(record: SessionRecord, address: string): ReadData | undefined {
+  #readStored(stored: StoredSession, token: Token): ReadData | undefined {
+    const { atRest } = this.#options
+    const { record } = stored
+    const payload = atRest === undefined ? record.payload : atRest.open(stored, token)
     try {
-      const text = utf8.decode(record.payload)
-      const values = this.#options.codec.parse(text) as Members
-      if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new TypeError('not an object')
-      // An honest encoder writes neither; both may hide a member named __proto__.
-      if (text.includes('__proto__') || text.includes(String.raw`\u00`)) refusePrototypes(values)
-      return record.dataVersion < this.#options.dataVersion
-        ? lift(values, record.dataVersion, this.#options)
-        : { values, text }
+      if (payload !== undefined) return readData(utf8.decode(payload), record.dataVersion, this.#options)
     } catch {
-      // Whatever the codec or a migration objects to: the visitor has no session, the record stays, the operator has an event.
-      channels.rejected.publish({ reason: 'malformed-payload', address })
-      return undefined
+      // Whatever the codec or a migration objects to: the visitor has no session, the record stays.
     }
+    channels.rejected.publish({
+      reason: payload === undefined ? 'unsealable' : 'malformed-payload',
+      address: token.address,
+    })
+    return undefined
   }
 
   #ending(state: SessionState, deliverable: boolean): Ending {
     const { attachment } = state
+    const isExplicit = state.presented?.explicit === true
     if (state.login !== undefined) return deliverable ? 'login' : 'undeliverable'
     const changed = (state.writes.assigned.size > 0 || state.writes.handed.size > 0) && hasChanges(state.writes)
     if (attachment === undefined) {
       if (!state.ensure && !(changed && Object.keys(state.writes.values).length > 0)) return 'nothing'
       if (state.lost !== undefined) return 'lost'
-      return deliverable ? 'create' : 'undeliverable'
+      return deliverable && (state.ensure || !isExplicit) ? 'create' : 'undeliverable'
     }
     const { record, now, createdAt, idleDeadline, absoluteDeadline } = attachment.stored
     const { lifetime, rotation } = this.#options
-    const aged = now - (record.rotatedAt ?? createdAt) >= rotation.everyMs
+    const aged = !isExplicit && now - (record.rotatedAt ?? createdAt) >= rotation.everyMs
     if (deliverable && (aged || state.rotate) && rotationFits(state, attachment, rotation.everyMs)) return 'rotate'
     if (changed) return 'write'
     if (record.previous !== undefined && confirmationDue(attachment)) return 'confirm'
@@ -176,22 +189,20 @@ export class StoredSessions implements Sessions<Members> {
 
   #answer(state: SessionState, { headers }: SessionAnswer, deliverable: boolean): void {
     const { transport } = this.#options
-    const { attachment, cookieDue, ended, used } = state
-    if (deliverable && attachment !== undefined && (cookieDue || attachment.recognised === 'previous')) {
+    const { attachment, cookieDue, ended, used, presented, rotate } = state
+    const handsOff = attachment?.recognised === 'previous' && (presented?.explicit !== true || rotate)
+    if (deliverable && attachment !== undefined && (cookieDue || handsOff)) {
       const { token, stored } = attachment
       const { previous, principal } = stored.record
       const newest = cookieDue ? token : previous && token.follow(previous.handoff)
       const maxAge = Math.floor((stored.absoluteDeadline - stored.now || this.#options.lifetime.absoluteMs) / 1000)
-      if (newest !== undefined)
-        return transport.write(headers, {
-          kind: 'set',
-          carrier: newest.carrier(),
-          maxAge,
-          login: cookieDue && principal !== undefined,
-        })
+      const login = cookieDue && principal !== undefined
+      if (newest !== undefined) {
+        return transport.write(headers, { kind: 'set', carrier: newest.carrier(), maxAge, login }, presented)
+      }
     }
-    if (deliverable && ended && attachment === undefined) transport.write(headers, { kind: 'expire' })
-    else if (used) transport.write(headers, { kind: 'keep' })
+    if (deliverable && ended && attachment === undefined) transport.write(headers, { kind: 'expire' }, presented)
+    else if (used) transport.write(headers, { kind: 'keep' }, presented)
   }
 }
 

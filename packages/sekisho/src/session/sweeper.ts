@@ -1,16 +1,17 @@
 import { Background } from '../lib/background.ts'
 import type { ResolvedOptions } from './options.ts'
+
 import type { StoreCalls } from './store-calls.ts'
 
 /** Removes dead records from time to time, from the first write on, without keeping the process alive. */
 export class Sweeper {
-  readonly #options: ResolvedOptions
+  readonly #options: Pick<ResolvedOptions, 'sweep'>
   readonly #calls: StoreCalls
   readonly #background = new Background()
   #timer: ReturnType<typeof setTimeout> | undefined
   #stopped = false
 
-  constructor(options: ResolvedOptions, calls: StoreCalls) {
+  constructor(options: Pick<ResolvedOptions, 'sweep'>, calls: StoreCalls) {
     this.#options = options
     this.#calls = calls
   }

@@ -1,28 +1,18 @@
-import { SekishoError, SekishoUsageError, SessionGoneError, SessionSupersededError } from '../errors.ts'
+import { SekishoError } from '../errors.ts'
 import { channels } from '../lib/events-node.ts'
-import type { SessionRecord, StoredSession } from '../store/contract.ts'
-import { encodeData, type ReadRecord } from './data.ts'
+import type { Awaitable } from '../store/contract.ts'
+import { attached, isSameLineage, settled, type Attempt, type NewSession, type Turn } from './attempt.ts'
+import { encodeData, type ReadStored } from './data.ts'
 import { extended, fresh } from './lifetime.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { WriteOutcome } from './outcome.ts'
 import { patience } from './patience.ts'
 import { loggedIn, loginStamp, newRecord, rewritten, rotated, type Content, type LoginStamp } from './record.ts'
 import type { Attachment, PendingLogin, SessionState } from './state.ts'
-import type { StoreCalls } from './store-calls.ts'
+import { isPromise, type StoreCalls } from './store-calls.ts'
 import { mintToken, type Token } from './token.ts'
-import { absorb, drafted, live, rebase, settle, type Sent } from './write-set.ts'
-
-/** How a write ended: it is stored, or the session was no longer ours to write. */
-export type WriteOutcome = 'written' | 'gone' | 'superseded'
-
-/** What one attempt of a versioned write stores, and the token under which the session goes on. */
-interface Attempt {
-  readonly record: SessionRecord
-  readonly token: Token
-  /** The write restarts the absolute lifetime, as a login does. */
-  readonly restart?: boolean
-  readonly sent: Sent
-}
+import { drafted, live, rebase, type Sent } from './write-set.ts'
 
 /** An index entry outlives its session by this, so that a live session is never missing. */
 const INDEX_SLACK_MS = 60_000
@@ -34,23 +24,21 @@ const unknownTimes = { now: Number.NaN, createdAt: Number.NaN, idleDeadline: Num
 export class SessionWriter {
   readonly #options: ResolvedOptions
   readonly #calls: StoreCalls
-  readonly #readRecord: ReadRecord
+  readonly #readStored: ReadStored
 
-  constructor(options: ResolvedOptions, calls: StoreCalls, readRecord: ReadRecord) {
+  constructor(options: ResolvedOptions, calls: StoreCalls, readStored: ReadStored) {
     this.#options = options
     this.#calls = calls
-    this.#readRecord = readRecord
+    this.#readStored = readStored
   }
 
   /** Stores a new session with the data as it stands. */
-  async create(state: SessionState, sent: Sent = live(state.writes)): Promise<void> {
-    const content = this.#content(sent, this.#options.dataVersion)
-    await this.#create(state, (token) => newRecord(token, content))
-    settled(state, sent)
+  create(state: SessionState, sent: Sent = live(state.writes), stamp?: LoginStamp): Awaitable<WriteOutcome> {
+    return this.#create(state, mintToken(), { sent, stamp })
   }
 
   /** Stores the data, with a new secret when `rotate`. */
-  write(state: SessionState, rotate: boolean): Promise<WriteOutcome> {
+  write(state: SessionState, rotate: boolean): Awaitable<WriteOutcome> {
     return this.#replay(state, (attachment) => {
       const sent = live(state.writes)
       // A rotation lost to another one: the secret that came with the request is the previous one now, and may not rotate.
@@ -82,9 +70,9 @@ export class SessionWriter {
    * Makes the login that is pending. The epoch protocol of the index: read the principal's epoch, add the entry, write the
    * record stamped with it, read the epoch again, and start over if a revocation has moved it.
    */
-  async login(state: SessionState): Promise<void> {
+  async login(state: SessionState): Promise<WriteOutcome> {
     const { login } = state
-    if (login === undefined) return
+    if (login === undefined) return 'written'
     await this.#loginListed(state, login)
     // Another `login()` may have been called meanwhile, and is still to be made.
     if (state.login === login) {
@@ -92,9 +80,11 @@ export class SessionWriter {
       state.writes.retained = undefined
     }
     const { attachment } = state
-    if (attachment === undefined) return
-    const { address } = attachment.token
-    channels.login.publish({ address, principal: login.principal, generation: attachment.stored.record.generation })
+    if (attachment !== undefined) {
+      const { address } = attachment.token
+      channels.login.publish({ address, principal: login.principal, generation: attachment.stored.record.generation })
+    }
+    return 'written'
   }
 
   /** Moves the idle deadline, which is all that an unchanged session needs. */
@@ -142,20 +132,19 @@ export class SessionWriter {
   async #loginOnce(
     state: SessionState,
     stamp: LoginStamp,
-    announce?: (address: string) => Promise<void>,
+    announce?: (address: string) => Awaitable<void>,
   ): Promise<void> {
     const outcome = state.attachment === undefined ? 'gone' : await this.#loginExisting(state, stamp, announce)
     if (outcome === 'written') return
-    const sent = live(state.writes)
-    const content = this.#content(sent, this.#options.dataVersion)
-    await this.#create(state, (token) => newRecord(token, content, stamp), announce)
-    settled(state, sent)
+    const token = mintToken()
+    await announce?.(token.address)
+    await this.#create(state, token, { sent: live(state.writes), stamp })
   }
 
   async #loginExisting(
     state: SessionState,
     stamp: LoginStamp,
-    announce?: (address: string) => Promise<void>,
+    announce?: (address: string) => Awaitable<void>,
   ): Promise<WriteOutcome> {
     if (state.attachment !== undefined) await announce?.(state.attachment.token.address)
     return this.#replay(state, ({ token: old, stored }) => {
@@ -166,22 +155,22 @@ export class SessionWriter {
     })
   }
 
-  async #create(
-    state: SessionState,
-    build: (token: Token) => SessionRecord,
-    announce?: (address: string) => Promise<void>,
-  ): Promise<void> {
-    const token = mintToken()
-    const record = build(token)
-    await announce?.(token.address)
-    const outcome = await this.#calls.create(token.address, record, fresh(this.#options.lifetime))
-    if (outcome !== 'created') {
-      throw new SekishoError('ERR_STORE_CONTRACT', `the store answered \`${outcome}\` to a new random address`)
+  #create(state: SessionState, token: Token, { sent, stamp }: NewSession): Awaitable<WriteOutcome> {
+    const plain = newRecord(token, this.#content(sent, this.#options.dataVersion), stamp)
+    const record = this.#options.atRest?.seal(plain, token, undefined) ?? plain
+    const answer = this.#calls.create(token.address, record, fresh(this.#options.lifetime))
+    const created = (outcome: 'created' | 'exists'): WriteOutcome => {
+      if (outcome !== 'created') {
+        throw new SekishoError('ERR_STORE_CONTRACT', `the store answered \`${outcome}\` to a new random address`)
+      }
+      state.attachment = { token, recognised: 'minted', stored: { record, version: 1, ...unknownTimes } }
+      state.lost = undefined
+      state.cookieDue = true
+      channels.created.publish({ address: token.address, principal: record.principal })
+      settled(state, sent)
+      return 'written'
     }
-    state.attachment = { token, recognised: 'minted', stored: { record, version: 1, ...unknownTimes } }
-    state.lost = undefined
-    state.cookieDue = true
-    channels.created.publish({ address: token.address, principal: record.principal })
+    return isPromise(answer) ? answer.then(created) : created(answer)
   }
 
   #rewrite(attachment: Attachment, sent: Sent): Attempt {
@@ -190,30 +179,52 @@ export class SessionWriter {
   }
 
   /**
-   * The compare-and-swap loop: on a conflict the record is read again, and while it is still this request's to write,
-   * the stored changes are taken over and the write is built anew.
+   * The compare-and-swap loop. Its first turn is made at once, and is all there is where the store answers at once and
+   * nobody was faster.
    */
-  async #replay(state: SessionState, build: (attachment: Attachment) => Attempt): Promise<WriteOutcome> {
+  #replay(state: SessionState, build: (attachment: Attachment) => Attempt): Awaitable<WriteOutcome> {
+    const first = this.#turn(state, build)
+    return first.answer === 'replaced' ? this.#stored(state, first) : this.#persevere(state, build, first)
+  }
+
+  /**
+   * On a conflict the record is read again, and while it is still this request's to write, the stored changes are taken
+   * over and the write is built anew.
+   */
+  async #persevere(
+    state: SessionState,
+    build: (attachment: Attachment) => Attempt,
+    first: Turn,
+  ): Promise<WriteOutcome> {
     const pause = patience(this.#options.conflictMs)
-    for (;;) {
-      const attachment = attached(state)
-      const attempt = build(attachment)
-      const outcome = await this.#replaceOnce(attachment, attempt)
-      if (outcome === 'replaced') {
-        this.#stored(state, attachment, attempt)
-        return 'written'
-      }
-      const current = outcome === 'gone' ? outcome : await this.#readAgain(attachment)
+    for (let turn = first; ; turn = this.#turn(state, build)) {
+      const outcome = await turn.answer
+      if (outcome === 'replaced') return this.#stored(state, turn)
+      const current = outcome === 'gone' ? outcome : await this.#readAgain(turn.attachment)
       if (typeof current === 'string') return current
       this.#rebase(state, current)
       await pause()
     }
   }
 
+  #turn(state: SessionState, build: (attachment: Attachment) => Attempt): Turn {
+    const attachment = attached(state)
+    const attempt = this.#atRest(attachment, build(attachment))
+    return { attachment, attempt, answer: this.#replaceOnce(attachment, attempt) }
+  }
+
+  /** The attempt with its payload as the store shall keep it. A login's deadline is for the store to set. */
+  #atRest({ stored }: Attachment, attempt: Attempt): Attempt {
+    const { atRest } = this.#options
+    if (atRest === undefined) return attempt
+    const times = attempt.restart || Number.isNaN(stored.now) ? undefined : stored
+    return { ...attempt, record: atRest.seal(attempt.record, attempt.token, times) }
+  }
+
   #replaceOnce(
     { token, stored }: Attachment,
     attempt: Pick<Attempt, 'record' | 'restart'>,
-  ): Promise<'replaced' | 'conflict' | 'gone'> {
+  ): Awaitable<'replaced' | 'conflict' | 'gone'> {
     const { record, restart = false } = attempt
     const { lifetime } = this.#options
     const writeId = record.writeIds.at(-1) ?? ''
@@ -227,7 +238,8 @@ export class SessionWriter {
     })
   }
 
-  #stored(state: SessionState, { stored, token: old, recognised }: Attachment, attempt: Attempt): void {
+  #stored(state: SessionState, { attachment, attempt }: Turn): WriteOutcome {
+    const { stored, token: old, recognised } = attachment
     const { record, token, sent } = attempt
     const version = stored.version + 1
     const { idleMs, absoluteMs } = fresh(this.#options.lifetime)
@@ -246,11 +258,12 @@ export class SessionWriter {
     }
     settled(state, sent)
     channels.saved.publish({ address: token.address, version })
+    return 'written'
   }
 
   #rebase(state: SessionState, current: Attachment): void {
     const { address } = current.token
-    const data = this.#readRecord(current.stored.record, address)
+    const data = this.#readStored(current.stored, current.token)
     if (data === undefined)
       throw new SekishoError('ERR_STORE_UNAVAILABLE', 'the stored session became unreadable while it was written')
     const conflicts = rebase(state.writes, data.values, data.text)
@@ -275,25 +288,4 @@ export class SessionWriter {
     const { maxBytes, dataVersion } = this.#options
     return { payload: encodeData(text, maxBytes), dataVersion: Math.max(dataVersion, storedVersion) }
   }
-}
-
-/** Turns a write that was not made into the error that an explicit `save` or `update` rejects with. */
-export function refuse(outcome: WriteOutcome): void {
-  if (outcome === 'gone') throw new SessionGoneError()
-  if (outcome === 'superseded') throw new SessionSupersededError()
-}
-
-/** What was sent is stored. The handler may have gone on meanwhile, except when this was the write before the answer. */
-function settled({ writes, committed }: SessionState, sent: Sent): void {
-  if (committed && sent.text === sent.before) settle(writes, sent)
-  else absorb(writes, sent)
-}
-
-function attached(state: SessionState): Attachment {
-  if (state.attachment !== undefined) return state.attachment
-  throw new SekishoUsageError('ERR_SESSION_COMMITTED', 'the session was ended while it was being written')
-}
-
-function isSameLineage(before: StoredSession, now: StoredSession): boolean {
-  return now.record.principal === before.record.principal && now.record.generation === before.record.generation
 }

@@ -28,6 +28,11 @@ export interface Presented {
   readonly carrier?: string
   /** Several different carriers came under our name: none of them is taken. */
   readonly ambiguous?: boolean
+  /**
+   * The client carries the session by its own doing, as in a header: its secret is replaced, and a new session given to it,
+   * only where the application asks for that.
+   */
+  readonly explicit?: boolean
   /** Which further cookies of a divided carrier came along, by number. */
   readonly chunks?: readonly number[]
 }

@@ -26,6 +26,8 @@ export interface Data {
 export interface OpenedStore {
   /** An empty store, or one with a prefix of its own. */
   readonly store: SessionStore
+  /** Settings of every definition over this store. */
+  readonly options?: Pick<SessionOptions<object>, 'encryption'>
   /** Real seconds for each second of the cases: 1 on a test clock, a fraction where time really passes. */
   readonly scale: number
   /** Lets so many real milliseconds pass on the store's clock. */
@@ -116,6 +118,7 @@ export class Bench {
       conflictTimeoutMs: 20_000,
       sweep: false,
       development: false,
+      ...this.#opened.options,
       ...options,
     })
     this.#defined.push(sessions)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import * as v from 'valibot'
 import { addressOf, casesOf, type Bench, type EngineCases } from './bench.ts'
-import type { DataSchema } from '../../src/session/options.ts'
+import type { DataSchema } from '../../src/session/shared-options.ts'
 import type { Visitor } from './visitor.ts'
 
 interface Typed {
