@@ -1,11 +1,11 @@
 // What `sekisho/current` exports. Made by `npm run generate`.
 
-export interface CurrentSessions<Data extends object> extends Sessions<Data> {
-    current(): Session<Data>;
-    run<T>(session: Session<Data>, work: () => T): T;
-}
+export type CurrentSessions<T extends Definition> = T & {
+    current(): SessionOf<T>;
+    run<R>(session: SessionOf<T>, work: () => R): R;
+};
 
-export declare function withCurrent<Data extends object>(sessions: Sessions<Data>): CurrentSessions<Data>;
+export declare function withCurrent<T extends Definition>(sessions: T): CurrentSessions<T>;
 
 // Not exported, but part of the types above.
 
@@ -16,8 +16,14 @@ export interface AnswerHeaders {
     append(name: string, value: string): void;
 }
 
+type Definition = SessionSource<object> & {
+    close(): Promise<void>;
+};
+
 export type RequestHeaders = {
     get(name: string): string | null;
 } | {
     readonly [name: string]: string | readonly string[] | undefined;
 };
+
+type SessionOf<T> = T extends SessionSource<infer S> ? S : never;

@@ -36,7 +36,13 @@ export interface DataSchema<Data> {
     };
 }
 
-export type ErrorCode = 'ERR_OPTION' | 'ERR_ARGUMENT' | 'ERR_VALUE' | 'ERR_SESSION_COMMITTED' | 'ERR_SESSION_GONE' | 'ERR_SESSION_SUPERSEDED' | 'ERR_SESSION_CONFLICT' | 'ERR_COOKIE_TOO_LARGE' | 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT' | 'ERR_STORE_UNCERTAIN' | 'ERR_STORE_FULL' | 'ERR_STORE_LOCKED' | 'ERR_STORE_SETUP' | 'ERR_STORE_CONTRACT';
+export interface EncryptionOptions {
+    readonly keyRing: KeyRing;
+    readonly mode?: VaultMode;
+    readonly acceptPlain?: boolean;
+}
+
+export type ErrorCode = 'ERR_OPTION' | 'ERR_ARGUMENT' | 'ERR_VALUE' | 'ERR_SESSION_COMMITTED' | 'ERR_SESSION_GONE' | 'ERR_SESSION_SUPERSEDED' | 'ERR_SESSION_CONFLICT' | 'ERR_COOKIE_TOO_LARGE' | 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT' | 'ERR_STORE_UNCERTAIN' | 'ERR_STORE_FULL' | 'ERR_STORE_LOCKED' | 'ERR_STORE_SETUP' | 'ERR_STORE_CONTRACT' | 'ERR_KEY_FILE';
 
 export interface ErrorEntry {
     readonly status?: number;
@@ -44,8 +50,30 @@ export interface ErrorEntry {
     readonly fix: string;
 }
 
+export interface HeaderOptions {
+    readonly name?: string;
+    readonly scheme?: string;
+}
+
 export interface KeyOptions {
     readonly beforeLogin?: 'keep';
+}
+
+export declare class KeyRing {
+    #private;
+    constructor(secrets: readonly (string | Uint8Array)[]);
+    replace(secrets: readonly (string | Uint8Array)[]): void;
+    usage(): KeyUse[];
+    get revision(): number;
+    subkeys(purpose: string): Subkey[];
+    noteOpened(name: string, purpose: string): void;
+}
+
+export interface KeyUse {
+    readonly keyId: string;
+    readonly seals: boolean;
+    readonly opened: number;
+    readonly lastOpenedAt: number | undefined;
 }
 
 export interface LifetimeOptions {
@@ -74,6 +102,31 @@ export interface SchemaResult {
     }[] | undefined;
 }
 
+export interface SealedAdmin {
+    revoke(address: string): Promise<void>;
+    revokeAll(principal: string): Promise<void>;
+}
+
+export interface SealedCookieOptions extends CookieOptions {
+    readonly chunks?: number;
+}
+
+export interface SealedSession<Data extends object = Record<string, unknown>> extends SessionData<Data> {
+}
+
+export interface SealedSessionOptions<Data extends object> extends SharedOptions<Data> {
+    readonly keyRing: KeyRing;
+    readonly cookie?: SealedCookieOptions;
+    readonly revocations?: SessionStore;
+    readonly acceptUnrevocable?: boolean;
+    readonly sweep?: SweepOptions | false;
+}
+
+export interface SealedSessions<Data extends object = Record<string, unknown>> extends SessionSource<SealedSession<Data>> {
+    readonly admin: SealedAdmin;
+    close(): Promise<void>;
+}
+
 export declare class SekishoError extends Error {
     readonly code: ErrorCode;
     readonly status: number | undefined;
@@ -85,25 +138,11 @@ export declare class SekishoUsageError extends TypeError {
     constructor(code: ErrorCode, message: string, options?: ErrorOptions);
 }
 
-export interface Session<Data extends object = Record<string, unknown>> {
-    readonly principal: string | undefined;
-    readonly meta: SessionMeta;
-    readonly data: Partial<Data>;
-    get<K extends SessionKey<Data>>(key: K): Data[K] | undefined;
-    set<K extends SessionKey<Data>>(key: K, value: Data[K]): void;
-    delete(key: SessionKey<Data>): boolean;
-    has(key: SessionKey<Data>): boolean;
-    keys(): SessionKey<Data>[];
-    deleteAll(): void;
-    flash<K extends SessionKey<Data>>(key: K, value: Data[K]): void;
-    flash<K extends SessionKey<Data>>(key: K): Data[K] | undefined;
+export interface Session<Data extends object = Record<string, unknown>> extends SessionData<Data> {
     update<K extends SessionKey<Data>>(key: K, change: (value: Data[K] | undefined) => Data[K]): Promise<Data[K]>;
     update<R>(change: (draft: Partial<Data>) => R): Promise<R>;
     save(): Promise<void>;
-    ensure(): void;
     rotate(): void;
-    login(principal: string, options?: LoginOptions<Data>): void;
-    logout(): Promise<void>;
 }
 
 export interface SessionAdmin {
@@ -119,6 +158,23 @@ export interface SessionAdmin {
 export interface SessionAnswer {
     readonly status: number;
     readonly headers: AnswerHeaders;
+}
+
+export interface SessionData<Data extends object = Record<string, unknown>> {
+    readonly principal: string | undefined;
+    readonly meta: SessionMeta;
+    readonly data: Partial<Data>;
+    get<K extends SessionKey<Data>>(key: K): Data[K] | undefined;
+    set<K extends SessionKey<Data>>(key: K, value: Data[K]): void;
+    delete(key: SessionKey<Data>): boolean;
+    has(key: SessionKey<Data>): boolean;
+    keys(): SessionKey<Data>[];
+    deleteAll(): void;
+    flash<K extends SessionKey<Data>>(key: K, value: Data[K]): void;
+    flash<K extends SessionKey<Data>>(key: K): Data[K] | undefined;
+    ensure(): void;
+    login(principal: string, options?: LoginOptions<Data>): void;
+    logout(): Promise<void>;
 }
 
 export declare class SessionGoneError extends SekishoError {
@@ -138,31 +194,27 @@ export interface SessionMeta {
     readonly device: string | undefined;
 }
 
-export interface SessionOptions<Data extends object> {
-    readonly name: string;
+export interface SessionOptions<Data extends object> extends SharedOptions<Data> {
     readonly store: SessionStore;
-    readonly cookie?: CookieOptions;
-    readonly lifetime?: LifetimePreset | LifetimeOptions;
+    readonly cookie?: CookieOptions | false;
+    readonly header?: HeaderOptions | true;
     readonly rotation?: RotationOptions | false;
-    readonly schema?: DataSchema<Data>;
-    readonly keys?: {
-        readonly [K in SessionKey<Data>]?: KeyOptions;
-    };
-    readonly dataVersion?: number;
-    readonly migrate?: {
-        readonly [version: number]: (data: Record<string, unknown>) => Record<string, unknown>;
-    };
-    readonly codec?: Codec;
     readonly maxBytes?: number;
-    readonly storeTimeout?: StoreTimeoutOptions;
     readonly conflictTimeoutMs?: number;
+    readonly encryption?: EncryptionOptions;
     readonly sweep?: SweepOptions | false;
-    readonly development?: boolean;
 }
 
 export interface SessionRequest {
     readonly method?: string | undefined;
     readonly headers: RequestHeaders;
+}
+
+export interface SessionSource<S> {
+    readonly name: string;
+    open(request: SessionRequest): Promise<S>;
+    commit(session: S, answer: SessionAnswer, options?: CommitOptions): Promise<void> | undefined;
+    run?<T>(session: S, work: () => T): T;
 }
 
 export interface SessionStore {
@@ -192,14 +244,26 @@ export declare class SessionSupersededError extends SekishoError {
     constructor();
 }
 
-export interface Sessions<Data extends object = Record<string, unknown>> {
-    readonly name: string;
+export interface Sessions<Data extends object = Record<string, unknown>> extends SessionSource<Session<Data>> {
     readonly capabilities: StoreCapabilities;
     readonly admin: SessionAdmin;
-    open(request: SessionRequest): Promise<Session<Data>>;
-    commit(session: Session<Data>, answer: SessionAnswer, options?: CommitOptions): Promise<void> | undefined;
-    run?<T>(session: Session<Data>, work: () => T): T;
     close(): Promise<void>;
+}
+
+export interface SharedOptions<Data extends object> {
+    readonly name: string;
+    readonly lifetime?: LifetimePreset | LifetimeOptions;
+    readonly schema?: DataSchema<Data>;
+    readonly keys?: {
+        readonly [K in SessionKey<Data>]?: KeyOptions;
+    };
+    readonly dataVersion?: number;
+    readonly migrate?: {
+        readonly [version: number]: (data: Record<string, unknown>) => Record<string, unknown>;
+    };
+    readonly codec?: Codec;
+    readonly storeTimeout?: StoreTimeoutOptions;
+    readonly development?: boolean;
 }
 
 export interface StoreCapabilities {
@@ -218,6 +282,10 @@ export interface SweepOptions {
     readonly every?: number;
     readonly limit?: number;
 }
+
+export type VaultMode = 'keyring' | 'carrier';
+
+export declare function defineSealedSession<Data extends object>(options: SealedSessionOptions<Data>): SealedSessions<Data>;
 
 export declare function defineSession<Data extends object>(options: SessionOptions<Data>): Sessions<Data>;
 
@@ -243,3 +311,9 @@ export type RequestHeaders = {
 } | {
     readonly [name: string]: string | readonly string[] | undefined;
 };
+
+export interface Subkey {
+    readonly id: Buffer;
+    readonly name: string;
+    readonly key: Buffer;
+}

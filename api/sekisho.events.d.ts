@@ -1,6 +1,6 @@
 // What `sekisho/events` exports. Made by `npm run generate`.
 
-export type RejectReason = 'ambiguous' | 'malformed-token' | 'malformed-record' | 'malformed-payload';
+export type RejectReason = 'ambiguous' | 'unsealable' | 'malformed-token' | 'malformed-record' | 'malformed-payload';
 
 export type SessionEvent = keyof SessionEvents;
 
@@ -50,7 +50,7 @@ export interface SessionEvents {
     };
     replay: {
         readonly address: string;
-        readonly reason: 'grace-over' | 'unknown-secret';
+        readonly reason: 'grace-over' | 'unknown-secret' | 'revoked';
     };
     rejected: {
         readonly reason: RejectReason;

@@ -13,9 +13,9 @@ export type WithSession<Data extends object, Property extends string = 'session'
     readonly [P in Property]: Session<Data>;
 };
 
-export declare function sessionMiddleware<Data extends object>(sessions: Sessions<Data>, options?: SessionMiddlewareOptions): SessionMiddleware;
+export declare function sessionMiddleware<S extends object>(sessions: SessionSource<S>, options?: SessionMiddlewareOptions): SessionMiddleware;
 
-export declare function sessionOf<Data extends object>(req: IncomingMessage, sessions: Sessions<Data>): Session<Data>;
+export declare function sessionOf<S extends object>(req: IncomingMessage, sessions: SessionSource<S>): S;
 
 // Not exported, but part of the types above.
 

@@ -5,10 +5,10 @@ export interface FetchHandlerOptions {
     readonly onError?: (error: unknown, request: Request) => void;
 }
 
-export type FetchSessionHandler<Data extends object, Rest extends unknown[]> = (request: Request, session: Session<Data>, ...rest: Rest) => Response | Promise<Response>;
+export type FetchSessionHandler<S extends object, Rest extends unknown[]> = (request: Request, session: S, ...rest: Rest) => Response | Promise<Response>;
 
-export declare function fetchHandler<Data extends object, Rest extends unknown[] = [
-]>(sessions: Sessions<Data>, handler: FetchSessionHandler<Data, Rest>, options?: FetchHandlerOptions): (request: Request, ...rest: Rest) => Promise<Response>;
+export declare function fetchHandler<S extends object, Rest extends unknown[] = [
+]>(sessions: SessionSource<S>, handler: FetchSessionHandler<S, Rest>, options?: FetchHandlerOptions): (request: Request, ...rest: Rest) => Promise<Response>;
 
 // Not exported, but part of the types above.
 

@@ -5,9 +5,9 @@ export interface NodeListenerOptions {
     readonly onError?: (error: unknown, req: IncomingMessage) => void;
 }
 
-export type NodeSessionHandler<Data extends object> = (req: IncomingMessage, res: ServerResponse, session: Session<Data>) => unknown;
+export type NodeSessionHandler<S extends object> = (req: IncomingMessage, res: ServerResponse, session: S) => unknown;
 
-export declare function nodeListener<Data extends object>(sessions: Sessions<Data>, handler: NodeSessionHandler<Data>, options?: NodeListenerOptions): (req: IncomingMessage, res: ServerResponse) => void;
+export declare function nodeListener<S extends object>(sessions: SessionSource<S>, handler: NodeSessionHandler<S>, options?: NodeListenerOptions): (req: IncomingMessage, res: ServerResponse) => void;
 
 // Not exported, but part of the types above.
 
