@@ -6,7 +6,7 @@ import type { Contender, FetchHandler, Mounted, NodeHandler } from '../contract.
 import type { Sample } from '../sample.ts'
 import { acts, fail, type Act } from './sekisho-acts.ts'
 
-/** Ours, sealed in the cookie, as visitors bring it: each cookie needs a derived key that is not among the 1,024 kept ones. */
+/** Ours, sealed in the cookie: each cookie needs a derived key that is not among the 1,024 kept ones. */
 export const sekishoSealed: Contender = {
   name: 'sekisho, sealed',
   family: 'cookie',
@@ -18,7 +18,7 @@ export const sekishoSealed: Contender = {
 }
 
 /** The same when all cookies were sealed by one process within a minute: their derived key is kept. */
-export const sekishoSealedCached: Contender = {
+export const sekishoSealedKept: Contender = {
   name: 'sekisho, sealed, key kept',
   family: 'cookie',
   role: 'ours',

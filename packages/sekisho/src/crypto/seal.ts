@@ -1,11 +1,15 @@
 import { KEY_ID_BYTES, type KeyRing, type Subkey } from './keyring.ts'
-import { randomBytes, type KeyObject } from './node.ts'
+import { randomBytes, randomFillSync, type KeyObject } from './node.ts'
 import { decrypt, encrypt, NONCE_BYTES, PREFIX_BYTES, TAG_BYTES, XaesKey } from './xaes.ts'
 
 /** The format's first octet. */
 const VERSION = 1
 const HEADER_BYTES = 1 + KEY_ID_BYTES
 const OVERHEAD = HEADER_BYTES + NONCE_BYTES + TAG_BYTES
+/** Where the two halves of the nonce and the ciphertext begin. */
+const PREFIX_AT = HEADER_BYTES
+const SUFFIX_AT = PREFIX_AT + PREFIX_BYTES
+const TEXT_AT = PREFIX_AT + NONCE_BYTES
 
 /** A derived key serves so many messages, or so long. Random nonces would allow far more; this bounds what one leak costs. */
 const PREFIX_MESSAGES = 4096
@@ -63,13 +67,19 @@ export class Sealer {
     return Math.ceil(((plaintextBytes + OVERHEAD) * 4) / 3)
   }
 
+  /** The text that only `open` with the same context and a ring with the same key turns back. */
   seal(plaintext: Buffer): string {
-    const sealing = this.#current()[0]!
-    const key = this.#sealingKey(sealing)
+    const { xaes, header, associated } = this.#current()[0]!
+    const key = this.#sealingKey(xaes)
+    const bytes = Buffer.allocUnsafe(OVERHEAD + plaintext.length)
+    bytes.set(header)
+    bytes.set(this.#prefix, PREFIX_AT)
     // Random for every message, never a counter: a counter would begin again in a restored process.
-    const suffix = randomBytes(NONCE_BYTES - PREFIX_BYTES)
-    const sealed = encrypt(key, suffix, { text: plaintext, associated: sealing.associated })
-    return Buffer.concat([sealing.header, this.#prefix, suffix, ...sealed]).toString('base64url')
+    randomFillSync(bytes, SUFFIX_AT, TEXT_AT - SUFFIX_AT)
+    const [ciphertext, tag] = encrypt(key, bytes.subarray(SUFFIX_AT, TEXT_AT), { text: plaintext, associated })
+    bytes.set(ciphertext, TEXT_AT)
+    bytes.set(tag, TEXT_AT + ciphertext.length)
+    return bytes.toString('base64url')
   }
 
   /** What was sealed; `undefined` for anything that is not exactly what `seal` gave, for this context, under a key of the ring. */
@@ -87,12 +97,11 @@ export class Sealer {
   }
 
   #decrypt({ xaes, associated }: RingKey, bytes: Buffer): Buffer | undefined {
-    const suffixAt = HEADER_BYTES + PREFIX_BYTES
-    const cacheKey = bytes.toString('latin1', 1, suffixAt)
+    const cacheKey = bytes.toString('latin1', 1, SUFFIX_AT)
     const kept = this.#derived.get(cacheKey)
-    const key = kept ?? xaes.derive(bytes.subarray(HEADER_BYTES, suffixAt))
-    const text = bytes.subarray(HEADER_BYTES + NONCE_BYTES)
-    const plaintext = decrypt(key, bytes.subarray(suffixAt, HEADER_BYTES + NONCE_BYTES), { text, associated })
+    const key = kept ?? xaes.derive(bytes.subarray(PREFIX_AT, SUFFIX_AT))
+    const text = bytes.subarray(TEXT_AT)
+    const plaintext = decrypt(key, bytes.subarray(SUFFIX_AT, TEXT_AT), { text, associated })
     // Only what has proved genuine may take a place in the cache, or forgeries would push the others out.
     if (plaintext !== undefined && kept === undefined) this.#keep(cacheKey, key)
     return plaintext
@@ -106,7 +115,7 @@ export class Sealer {
     this.#derived.set(cacheKey, key)
   }
 
-  #sealingKey({ xaes }: RingKey): KeyObject {
+  #sealingKey(xaes: XaesKey): KeyObject {
     const now = performance.now()
     if (this.#prefixKey === undefined || this.#prefixLeft === 0 || now >= this.#prefixUntil) {
       this.#prefix = randomBytes(PREFIX_BYTES)

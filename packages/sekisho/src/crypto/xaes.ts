@@ -41,8 +41,8 @@ export class XaesKey {
   }
 }
 
-/** AES-256-GCM with a 12-octet nonce: ciphertext and tag, behind one another. */
-export function encrypt(key: KeyObject, nonce: Buffer, message: Message): Buffer[] {
+/** AES-256-GCM with a 12-octet nonce: ciphertext and tag. */
+export function encrypt(key: KeyObject, nonce: Buffer, message: Message): [ciphertext: Buffer, tag: Buffer] {
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(message.associated)
   const ciphertext = cipher.update(message.text)
   cipher.final()

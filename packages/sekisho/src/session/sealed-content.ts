@@ -22,28 +22,38 @@ export interface SealedContent {
   readonly text: string
 }
 
-/** The sealed session that a request brought along. */
+/** The sealed session that a request brought along. What only some requests ask for is made when they do. */
 export class SealedAttachment implements Attached {
   readonly content: SealedContent
   /** Sealed with the key that seals today. */
   readonly newest: boolean
-  readonly stored: StoredSession
+  /** When it was opened. */
+  readonly now: number
+  #token: { readonly address: string } | undefined
+  #stored: StoredSession | undefined
 
   constructor(content: SealedContent, newest: boolean, now: number) {
-    const { createdAt, idleDeadline, absoluteDeadline } = content
     this.content = content
     this.newest = newest
-    this.stored = { record: recordOf(content), version: 0, now, createdAt, idleDeadline, absoluteDeadline }
+    this.now = now
   }
 
   /** The handle of the session: where its revocation would be filed. */
   get token(): { readonly address: string } {
-    return { address: revocationAddress(this.content.id) }
+    this.#token ??= { address: revocationAddress(this.content.id) }
+    return this.#token
+  }
+
+  get stored(): StoredSession {
+    const { createdAt, idleDeadline, absoluteDeadline } = this.content
+    const times = { now: this.now, createdAt, idleDeadline, absoluteDeadline }
+    this.#stored ??= { record: recordOf(this.content), version: 0, ...times }
+    return this.#stored
   }
 
   /** Whether one of the deadlines has passed. */
   get isOver(): boolean {
-    return this.stored.now >= Math.min(this.content.idleDeadline, this.content.absoluteDeadline)
+    return this.now >= Math.min(this.content.idleDeadline, this.content.absoluteDeadline)
   }
 }
 

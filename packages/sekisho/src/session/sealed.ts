@@ -4,7 +4,14 @@ import type { CommitOptions, SessionAnswer, SessionRequest } from './contract.ts
 import { failingKeys, type ReadData } from './data.ts'
 import { SealedActions, SealedHandle } from './sealed-actions.ts'
 import type { SealedAdmin, SealedSession, SealedSessions } from './sealed-contract.ts'
-import { decodeContent, encodeContent, newSealedId, SealedAttachment, type SealedContent } from './sealed-content.ts'
+import {
+  decodeContent,
+  encodeContent,
+  newSealedId,
+  revocationAddress,
+  SealedAttachment,
+  type SealedContent,
+} from './sealed-content.ts'
 import type { Members } from './merge.ts'
 import { RevocationAdmin, Revocations } from './revocation.ts'
 import { isNavigation } from './rotation.ts'
@@ -63,18 +70,17 @@ export class CookieSessions implements SealedSessions<Members> {
       return session
     }
     const attachment = new SealedAttachment(decodeContent(opened.plaintext), opened.newest, Date.now())
-    const { address } = attachment.token
     if (attachment.isOver) {
-      channels.expired.publish({ address })
+      channels.expired.publish({ address: attachment.token.address })
       return session
     }
-    const outcome = await this.#revocations?.find(attachment.content)
+    const outcome = this.#revocations && (await this.#revocations.find(attachment.content))
     if (outcome === undefined) this.#attach(state, attachment)
-    else this.#refuse(state, { address, outcome })
+    else this.#refuse(state, { address: attachment.token.address, outcome })
     if (schema !== undefined && state.attachment !== undefined) {
       const keys = await failingKeys(schema, state.writes.values)
       for (const key of keys) state.writes.hidden.add(key)
-      if (keys.length > 0) channels.invalid.publish({ address, keys })
+      if (keys.length > 0) channels.invalid.publish({ address: attachment.token.address, keys })
     }
     return session
   }
@@ -115,7 +121,8 @@ export class CookieSessions implements SealedSessions<Members> {
     state.writes.values = data.values
     state.writes.baseText = data.text
     state.attachment = attachment
-    channels.loaded.publish({ address: attachment.token.address })
+    // The address is a hash, which only a listener is worth.
+    if (channels.loaded.hasSubscribers) channels.loaded.publish({ address: attachment.token.address })
   }
 
   /** A copy, or a request that began before the logout. */
@@ -124,12 +131,13 @@ export class CookieSessions implements SealedSessions<Members> {
     channels.replay.publish({ address: lost.address, reason: 'revoked' })
   }
 
-  #readData({ content, token }: SealedAttachment): ReadData | undefined {
+  #readData(attachment: SealedAttachment): ReadData | undefined {
+    const { text, dataVersion } = attachment.content
     try {
-      return readData(content.text, content.dataVersion, this.#options)
+      return readData(text, dataVersion, this.#options)
     } catch {
       // Sealed by us, so the codec or a migration has changed: the visitor has no session, the operator has an event.
-      channels.rejected.publish({ reason: 'malformed-payload', address: token.address })
+      channels.rejected.publish({ reason: 'malformed-payload', address: attachment.token.address })
       return undefined
     }
   }
@@ -149,10 +157,10 @@ export class CookieSessions implements SealedSessions<Members> {
   }
 
   /** Whether the idle deadline is to be moved, and moving it would make a difference. */
-  #isDue({ content, stored }: SealedAttachment, { headers }: SessionRequest): boolean {
+  #isDue({ content, now }: SealedAttachment, { headers }: SessionRequest): boolean {
     const { idleMs } = this.#options.lifetime
     if (content.idleDeadline >= content.absoluteDeadline) return false
-    const unused = stored.now - (content.idleDeadline - (1 + SLACK) * idleMs)
+    const unused = now - (content.idleDeadline - (1 + SLACK) * idleMs)
     return unused >= SLACK * idleMs || (unused >= PAGE_AFTER * idleMs && isNavigation(headers))
   }
 
@@ -219,11 +227,8 @@ export class CookieSessions implements SealedSessions<Members> {
     const { login, attachment, presented } = state
     const maxAge = Math.floor((content.absoluteDeadline - Date.now()) / 1000)
     transport.write(answer.headers, { kind: 'set', carrier, maxAge, login: login !== undefined }, presented)
-    const { address } = new SealedAttachment(content, true, 0).token
-    if (login !== undefined) {
-      channels.login.publish({ address, principal: login.principal, generation: content.generation })
-    } else if (attachment === undefined) channels.created.publish({ address, principal: undefined })
-    else channels.saved.publish({ address, version: 0 })
+    if (login !== undefined) tell('login', content)
+    else tell(attachment === undefined ? 'created' : 'saved', content)
   }
 
   #answer({ ended, used, presented }: SealedState, { headers }: SessionAnswer, deliverable: boolean): void {
@@ -240,6 +245,15 @@ export class CookieSessions implements SealedSessions<Members> {
  */
 function mayBeginAnew({ request }: SealedState, { outcome }: Loss): boolean {
   return outcome === 'gone' && isNavigation(request.headers)
+}
+
+/** What became of the session whose seal was sent. The address is a hash, which only a listener is worth. */
+function tell(event: 'created' | 'saved' | 'login', { id, principal, generation }: SealedContent): void {
+  if (!channels[event].hasSubscribers) return
+  const address = revocationAddress(id)
+  if (event === 'saved') channels.saved.publish({ address, version: 0 })
+  else if (event === 'created') channels.created.publish({ address, principal })
+  else if (principal !== undefined) channels.login.publish({ address, principal, generation })
 }
 
 function announce({ address, outcome }: Loss): void {

@@ -51,7 +51,8 @@ export function chunkedCookieTransport(input: CookieTransportInput, limit: numbe
     },
     read(headers) {
       const presented = first.read(headers)
-      const rest = mentions(headers, `${name}.`) ? others.map((cookie) => cookie.read(headers)) : []
+      const rest =
+        others.length > 0 && mentions(headers, `${name}.`) ? others.map((cookie) => cookie.read(headers)) : []
       const chunks = rest.flatMap(({ carrier }, index) => (carrier === undefined ? [] : [index + 1]))
       const whole = presented.carrier?.includes('.') ? assembled(presented.carrier, rest) : presented
       return chunks.length === 0 ? whole : { ...whole, chunks }
