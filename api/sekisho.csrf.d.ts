@@ -2,8 +2,8 @@
 
 export interface CsrfGuard {
     check(request: SessionRequest): CsrfRefusal | undefined;
-    token<Data extends object>(session: Session<Data>): string;
-    checkToken<Data extends object>(session: Session<Data>, presented: unknown): CsrfRefusal | undefined;
+    token<Data extends object>(session: SessionData<Data>): string;
+    checkToken<Data extends object>(session: SessionData<Data>, presented: unknown): CsrfRefusal | undefined;
 }
 
 export interface CsrfOptions {

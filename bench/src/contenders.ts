@@ -10,7 +10,7 @@ import { floorFile } from './contenders/floor-file.ts'
 import { floorMap } from './contenders/floor-map.ts'
 import { sekishoFile } from './contenders/sekisho-file.ts'
 import { sekishoMemory } from './contenders/sekisho-memory.ts'
-import { sekishoSealed, sekishoSealedKept } from './contenders/sekisho-sealed.ts'
+import { sekishoSealed, sekishoSealedAlike } from './contenders/sekisho-sealed.ts'
 import type { Contender } from './contract.ts'
 
 /** Ours, the floors and the bare handler: they need nothing installed but the repository itself. */
@@ -18,7 +18,7 @@ export const ownContenders: readonly Contender[] = [
   bareNode,
   floorAes,
   sekishoSealed,
-  sekishoSealedKept,
+  sekishoSealedAlike,
   floorMap,
   sekishoMemory,
   floorFile,

@@ -6,20 +6,19 @@ import type { Contender, FetchHandler, Mounted, NodeHandler } from '../contract.
 import type { Sample } from '../sample.ts'
 import { acts, fail, type Act } from './sekisho-acts.ts'
 
-/** Ours, sealed in the cookie: each cookie needs a derived key that is not among the 1,024 kept ones. */
+/** Ours, sealed in the cookie, as visitors bring it: each cookie has a derived key of its own. */
 export const sekishoSealed: Contender = {
   name: 'sekisho, sealed',
   family: 'cookie',
   role: 'ours',
   server: 'node',
-  sessions: 1500,
   fetch: () => overFetch(definer()),
   node: () => overNode(definer()),
 }
 
-/** The same when all cookies were sealed by one process within a minute: their derived key is kept. */
-export const sekishoSealedKept: Contender = {
-  name: 'sekisho, sealed, key kept',
+/** The same when all cookies were sealed by one process within a minute, with one derived key. */
+export const sekishoSealedAlike: Contender = {
+  name: 'sekisho, sealed, one derived key',
   family: 'cookie',
   role: 'ours',
   server: 'node',

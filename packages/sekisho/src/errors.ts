@@ -66,7 +66,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   ERR_COOKIE_TOO_LARGE: {
     status: 500,
     meaning: 'A cookie would exceed the 4,096 octets of name and value that browsers keep.',
-    fix: 'Shorten the cookie name, path or domain, or keep less in a sealed session.',
+    fix: 'Keep less in a sealed session, allow it more cookies (`cookie.chunks`), or shorten the cookie name.',
   },
   ERR_STORE_UNAVAILABLE: {
     status: 503,

@@ -15,9 +15,6 @@ const TEXT_AT = PREFIX_AT + NONCE_BYTES
 const PREFIX_MESSAGES = 4096
 const PREFIX_MS = 60_000
 
-/** Derived keys kept for opening; each stands for the messages that one process sealed in a minute. */
-const MAX_DERIVED = 1024
-
 /** What a sealed text is bound to besides its key: opened under any other, it is refused. */
 export interface SealContext {
   /** What it is for, such as `session`. */
@@ -49,7 +46,6 @@ interface RingKey {
 export class Sealer {
   readonly #ring: KeyRing
   readonly #context: SealContext
-  readonly #derived = new Map<string, KeyObject>()
   #keys: readonly RingKey[] = []
   #revision = -1
   #prefix = Buffer.alloc(0)
@@ -90,29 +86,10 @@ export class Sealer {
     const index = keys.findIndex(({ header }) => header.compare(bytes, 0, HEADER_BYTES) === 0)
     const ringKey = keys[index]
     if (ringKey === undefined) return undefined
-    const plaintext = this.#decrypt(ringKey, bytes)
+    const plaintext = unsealed(ringKey, bytes)
     if (plaintext === undefined) return undefined
     this.#ring.noteOpened(ringKey.subkey.name, this.#context.purpose)
     return { plaintext, newest: index === 0 }
-  }
-
-  #decrypt({ xaes, associated }: RingKey, bytes: Buffer): Buffer | undefined {
-    const cacheKey = bytes.toString('latin1', 1, SUFFIX_AT)
-    const kept = this.#derived.get(cacheKey)
-    const key = kept ?? xaes.derive(bytes.subarray(PREFIX_AT, SUFFIX_AT))
-    const text = bytes.subarray(TEXT_AT)
-    const plaintext = decrypt(key, bytes.subarray(SUFFIX_AT, TEXT_AT), { text, associated })
-    // Only what has proved genuine may take a place in the cache, or forgeries would push the others out.
-    if (plaintext !== undefined && kept === undefined) this.#keep(cacheKey, key)
-    return plaintext
-  }
-
-  #keep(cacheKey: string, key: KeyObject): void {
-    if (this.#derived.size >= MAX_DERIVED) {
-      const [oldest] = this.#derived.keys()
-      if (oldest !== undefined) this.#derived.delete(oldest)
-    }
-    this.#derived.set(cacheKey, key)
   }
 
   #sealingKey(xaes: XaesKey): KeyObject {
@@ -131,13 +108,18 @@ export class Sealer {
     if (this.#revision === this.#ring.revision) return this.#keys
     this.#revision = this.#ring.revision
     this.#prefixKey = undefined
-    this.#derived.clear()
     this.#keys = this.#ring.subkeys(`seal ${this.#context.purpose}`).map((subkey) => {
       const header = Buffer.concat([Buffer.from([VERSION]), subkey.id])
       return { subkey, xaes: new XaesKey(subkey.key), header, associated: associatedData(header, this.#context) }
     })
     return this.#keys
   }
+}
+
+/** The key is derived anew for every text: docs/decisions/011. */
+function unsealed({ xaes, associated }: RingKey, bytes: Buffer): Buffer | undefined {
+  const key = xaes.derive(bytes.subarray(PREFIX_AT, SUFFIX_AT))
+  return decrypt(key, bytes.subarray(SUFFIX_AT, TEXT_AT), { text: bytes.subarray(TEXT_AT), associated })
 }
 
 /** Each part behind its length, so that no two contexts give the same octets. */

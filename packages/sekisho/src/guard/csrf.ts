@@ -6,7 +6,7 @@
  */
 import { randomBytes, timingSafeEqual } from '../crypto/node.ts'
 import { optionError, SekishoUsageError } from '../errors.ts'
-import type { Session, SessionRequest } from '../session/contract.ts'
+import type { SessionData, SessionRequest } from '../session/contract.ts'
 import type { RequestHeaders } from '../transport/contract.ts'
 import { header } from '../transport/request-header.ts'
 
@@ -41,13 +41,13 @@ export interface CsrfGuard {
    * logout. Stores a secret in the session when there is none yet, so it is to be called before the answer begins: throws
    * `ERR_SESSION_COMMITTED` when a secret can no longer be stored.
    */
-  token<Data extends object>(session: Session<Data>): string
+  token<Data extends object>(session: SessionData<Data>): string
   /**
    * Judges the token that came with a form or header.
    *
    * @returns `undefined` when it belongs to the session, else `token`.
    */
-  checkToken<Data extends object>(session: Session<Data>, presented: unknown): CsrfRefusal | undefined
+  checkToken<Data extends object>(session: SessionData<Data>, presented: unknown): CsrfRefusal | undefined
 }
 
 const SECRET_BYTES = 32

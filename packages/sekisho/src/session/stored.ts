@@ -133,10 +133,10 @@ export class StoredSessions implements Sessions<Members> {
     try {
       const work = this.#actions.flush(write, state)
       if (work !== undefined) return work.then(answer)
+      answer()
     } catch (error) {
       return Promise.reject(error as Error)
     }
-    answer()
   }
 
   /** A cookie that this commit has not just written may have been overtaken by a login since; then it must not follow that login's. */

@@ -131,8 +131,8 @@ function maxAge(seconds: number): string {
  */
 function putCookies(headers: AnswerHeaders, cookies: readonly string[]): void {
   const present = headers.getSetCookie?.() ?? []
-  const replaced = new Set(cookies.map(identity))
-  const kept = present.filter((earlier) => !replaced.has(identity(earlier)))
+  const replaced = present.length === 0 ? undefined : new Set(cookies.map(identity))
+  const kept = present.filter((earlier) => replaced?.has(identity(earlier)) === false)
   if (kept.length === present.length) {
     for (const cookie of cookies) headers.append('set-cookie', cookie)
     return
