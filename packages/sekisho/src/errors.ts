@@ -12,6 +12,7 @@ export interface ErrorEntry {
 export type ErrorCode =
   | 'ERR_OPTION'
   | 'ERR_ARGUMENT'
+  | 'ERR_NO_SESSION'
   | 'ERR_VALUE'
   | 'ERR_SESSION_COMMITTED'
   | 'ERR_SESSION_GONE'
@@ -25,7 +26,11 @@ export type ErrorCode =
   | 'ERR_STORE_LOCKED'
   | 'ERR_STORE_SETUP'
   | 'ERR_STORE_CONTRACT'
+  | 'ERR_STORE_OVERLOADED'
+  | 'ERR_SESSION_LOCKED'
+  | 'ERR_LOCK_LOST'
   | 'ERR_KEY_FILE'
+  | 'ERR_CRYPTO_OVERLOADED'
 
 /**
  * Every error of this library, by its stable code. `docs/reference/errors.md` is generated from this table.
@@ -39,6 +44,10 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   ERR_ARGUMENT: {
     meaning: 'A method of a session was called with an argument it cannot use.',
     fix: 'Correct the call; the message quotes the argument and says what was expected.',
+  },
+  ERR_NO_SESSION: {
+    meaning: 'The session of the running request was asked for where there is none.',
+    fix: 'Call it in the course of a request that an adapter serves with these sessions, or wrap the work in `run`.',
   },
   ERR_VALUE: {
     meaning: 'A value cannot be kept: the codec would lose or change it.',
@@ -90,20 +99,44 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   ERR_STORE_LOCKED: {
     status: 503,
-    meaning: 'The lock of one record could not be had in time.',
-    fix: 'The message names the holder; end that process when it hangs.',
+    meaning: 'The lock of one record, or of the whole database, could not be had in time.',
+    fix: 'The message names the holder where that can be known; end that process when it hangs.',
   },
   ERR_STORE_SETUP: {
-    meaning: 'The store cannot be used as it is: a directory, a permission, a file system.',
+    status: 503,
+    meaning: 'The store cannot be used as it is: a directory, a permission, a file system, a database, a table.',
     fix: 'Run the command that the message gives.',
   },
   ERR_STORE_CONTRACT: {
     meaning: 'A store answered with something its contract does not know.',
     fix: 'Run `storeContract` of `sekisho/store/testing` against the store.',
   },
+  ERR_STORE_OVERLOADED: {
+    status: 503,
+    meaning:
+      'The store was not asked: too many calls wait for it already, or it has failed so often that it is given a pause.',
+    fix: 'Mend or enlarge the store; it is tried again by itself, and `storeLimits` sets when.',
+  },
+  ERR_SESSION_LOCKED: {
+    status: 503,
+    meaning: 'Another request uses this session exclusively, and did not finish within the time that this route waits.',
+    fix: 'Shorten what the other request does, or raise `lock.wait`; the request can be repeated.',
+  },
+  ERR_LOCK_LOST: {
+    status: 409,
+    meaning:
+      'This request had its session exclusively, took longer than its lease, and another one has changed it since; nothing was written.',
+    fix: 'Repeat the request; raise `lock.lease`, and use the lock on every route that changes the same data.',
+  },
   ERR_KEY_FILE: {
     meaning: 'The key file is missing or unsafe, or one of its lines is no secret.',
     fix: 'Run the command that the message gives, or correct the line that it names.',
+  },
+  ERR_CRYPTO_OVERLOADED: {
+    status: 503,
+    meaning:
+      'A session that Apache had encrypted was not looked at: too many already wait for their keys to be derived.',
+    fix: 'Nothing to mend when it passes, and the request can be repeated; else find out who sends so many, or raise `waiting` of the `DerivationQueue`.',
   },
 }
 

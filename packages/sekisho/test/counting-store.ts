@@ -1,6 +1,7 @@
 import { MemoryStore } from '../src/store/memory.ts'
 import type {
   Awaitable,
+  LeaseLock,
   Lifetime,
   NewLifetime,
   SessionRecord,
@@ -16,10 +17,13 @@ export class CountingStore implements SessionStore {
   readonly calls: string[] = []
   /** The verbs that fail. */
   readonly failing: Set<string> = new Set()
+  /** The locks; their calls are not written down. */
+  readonly locks: LeaseLock
   readonly #store = new MemoryStore()
 
   constructor() {
     this.capabilities = this.#store.capabilities
+    this.locks = this.#store.locks
   }
 
   read(address: string): Awaitable<StoredSession | undefined> {

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import type {
   Awaitable,
+  LeaseLock,
   Lifetime,
   NewLifetime,
   PrincipalIndex,
   SessionRecord,
   SessionStore,
+  SessionTransfer,
   StoreCapabilities,
   StoredSession,
 } from '../src/store/contract.ts'
@@ -72,7 +74,7 @@ function casesOf(options: StoreContractOptions): Case[] {
   return cases
 }
 
-/** The verbs of a store, without its index. */
+/** The verbs of a store, without its index, locks and transfer. */
 export function bound(store: MemoryStore): SessionStore {
   return {
     capabilities: store.capabilities,
@@ -98,11 +100,34 @@ export function index(store: MemoryStore, fault: Partial<PrincipalIndex>): Princ
   }
 }
 
+/** The locks of a store, with other verbs in them. */
+export function leases(store: MemoryStore, fault: Partial<LeaseLock>): LeaseLock {
+  const { locks } = store
+  return {
+    acquire: (...given) => locks.acquire(...given),
+    renew: (...given) => locks.renew(...given),
+    release: (...given) => locks.release(...given),
+    ...fault,
+  }
+}
+
+/** The transfer of a store, with other verbs in it. */
+export function moving(store: MemoryStore, fault: Partial<SessionTransfer>): SessionTransfer {
+  const { transfer } = store
+  return {
+    estimate: () => transfer.estimate(),
+    scan: (...given) => transfer.scan(...given),
+    restore: (...given) => transfer.restore(...given),
+    ...fault,
+  }
+}
+
 /** A healthy store that says it is shared and durable. */
 export function sharing(): SessionStore {
   const store = healthy()
   const capabilities: StoreCapabilities = { ...store.capabilities, durable: 'process', shared: true }
-  return { ...bound(store), principals: store.principals, capabilities }
+  const { principals, locks, transfer } = store
+  return { ...bound(store), principals, locks, transfer, capabilities }
 }
 
 /** A store that takes its time before and after it works, as a server does. */
@@ -113,7 +138,7 @@ export function delayed(store: MemoryStore): SessionStore {
     await new Promise(setImmediate)
     return answer
   }
-  const { principals } = store
+  const { principals, locks, transfer } = store
   return {
     capabilities: store.capabilities,
     read: (address) => later(() => store.read(address)),
@@ -128,6 +153,16 @@ export function delayed(store: MemoryStore): SessionStore {
       add: (...given) => later(() => principals.add(...given)),
       remove: (...given) => later(() => principals.remove(...given)),
       list: (principal) => later(() => principals.list(principal)),
+    },
+    locks: {
+      acquire: (...given) => later(() => locks.acquire(...given)),
+      renew: (...given) => later(() => locks.renew(...given)),
+      release: (...given) => later(() => locks.release(...given)),
+    },
+    transfer: {
+      estimate: () => later(() => transfer.estimate()),
+      scan: (...given) => later(() => transfer.scan(...given)),
+      restore: (...given) => later(() => transfer.restore(...given)),
     },
   }
 }

@@ -23,6 +23,8 @@ export interface SessionEvents {
   superseded: { readonly address: string }
   /** A write was dropped because the session had ended. */
   gone: { readonly address: string }
+  /** A change was dropped because the session could not be read, and the definition answers as to somebody without one. */
+  unavailable: { readonly address: string }
   /** A change was dropped because no cookie could be sent for the new session that it needed. */
   undeliverable: { readonly address: string | undefined }
   /** A change came after the answer had begun, and is not kept. */
@@ -45,6 +47,8 @@ export interface SessionEvents {
   'old-key': { readonly keyId: string; readonly purpose: string }
   /** The store failed. */
   'store-failure': { readonly verb: string; readonly error: unknown }
+  /** The store failed so often that calls are refused for now (`open`), or answers again (`closed`). */
+  circuit: { readonly state: 'open' | 'closed'; readonly error: unknown }
   /** A sweep stopped because the clock seems to have jumped, or an implausible share of all sessions would go. */
   'sweep-stopped': { readonly reason: string }
 }
@@ -59,6 +63,7 @@ const names: readonly SessionEvent[] = [
   'conflict',
   'superseded',
   'gone',
+  'unavailable',
   'undeliverable',
   'late',
   'rotated',
@@ -70,6 +75,7 @@ const names: readonly SessionEvent[] = [
   'invalid',
   'old-key',
   'store-failure',
+  'circuit',
   'sweep-stopped',
 ]
 

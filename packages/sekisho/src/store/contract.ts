@@ -103,12 +103,18 @@ export interface SessionStore {
   readonly capabilities: StoreCapabilities
   /** The index of sessions by principal, where the store keeps one. */
   readonly principals?: PrincipalIndex
+  /** Exclusive use of single sessions, where the store keeps locks. */
+  readonly locks?: LeaseLock
+  /** All sessions at once, for copies, where the store can list its records. */
+  readonly transfer?: SessionTransfer
 
   /**
    * @param address The record to read.
+   * @param lent The caller only looks: it changes nothing of what it gets, and shows it to nobody (`false`). A store may then
+   * give what it would otherwise copy; it need not know this parameter.
    * @returns The live record, or `undefined`. The caller owns what it gets: changing it changes nothing in the store.
    */
-  read(address: string): Awaitable<StoredSession | undefined>
+  read(address: string, lent?: boolean): Awaitable<StoredSession | undefined>
 
   /**
    * Writes a new record with version 1.
@@ -181,4 +187,51 @@ export interface PrincipalIndex {
   remove(principal: string, address: string): Awaitable<void>
   /** @returns The addresses of the principal's sessions, in no order, dangling ones included. */
   list(principal: string): Awaitable<readonly string[]>
+}
+
+/**
+ * Exclusive use of a session for a time. A lock belongs to an address, whether or not there is a record, and says nothing
+ * about the record: whoever had it too long is refused by the record's version. Leases run on the store's clock.
+ */
+export interface LeaseLock {
+  /**
+   * Takes the lock when nobody has it or its lease has run out. For its owner it is the same as `renew`.
+   *
+   * @param owner Who takes it: 8 random bytes, base64url, new for every request.
+   * @returns Whether it is the owner's now. It never waits.
+   */
+  acquire(address: string, owner: string, leaseMs: number): Awaitable<boolean>
+  /** Starts the lease anew. @returns `false` when the lease has run out or the lock is somebody else's; nothing happens then. */
+  renew(address: string, owner: string, leaseMs: number): Awaitable<boolean>
+  /** Gives the lock back; somebody else's stays. */
+  release(address: string, owner: string): Awaitable<void>
+}
+
+/** A page of {@link SessionTransfer.scan}. */
+export interface TransferPage {
+  /** Live records with their addresses. */
+  readonly sessions: readonly { readonly address: string; readonly stored: StoredSession }[]
+  /** Where the next page begins; absent at the end. It holds no secret and stays valid for another process. */
+  readonly next?: string
+}
+
+/** Reading and writing records as they are, versions and times included: how sessions move from one store to another. */
+export interface SessionTransfer {
+  /** @returns About how many records there are, for a progress bar. */
+  estimate(): Awaitable<number>
+  /**
+   * Reads live records in an order of the store's own. What is there during the whole scan comes at least once; what comes
+   * or goes meanwhile may come or not.
+   *
+   * @param cursor `next` of the page before; absent: the beginning. One that the store does not know throws `ERR_ARGUMENT`.
+   * @param limit About so many records per page.
+   */
+  scan(cursor: string | undefined, limit: number): Awaitable<TransferPage>
+  /**
+   * Writes a record with this version and these times, instants on this store's clock.
+   *
+   * @returns `kept`, and nothing is written, when there is a live record of the same or a later version, or when this one
+   * is dead by this store's clock.
+   */
+  restore(address: string, stored: StoredSession): Awaitable<'restored' | 'kept'>
 }

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, suite, test, type TestContext } from 'node:test'
 import { channels } from '../lib/events-node.ts'
+import type { StoredSession } from './contract.ts'
 import { FileStore } from './file-node.ts'
 import { newDirectory, tagged, tagOf } from './file/children.worker.ts'
 import { workerLife } from './file/store.worker.ts'
@@ -81,7 +82,8 @@ test('files one session per file, open to its own user only, whatever the umask'
     const store = new FileStore({ directory: ${JSON.stringify(directory)} })
     const record = { generation: 0, current: 'c', dataVersion: 1, writeIds: ['w'], payload: new Uint8Array(3) }
     await store.create('ab'.repeat(32), record, { idleMs: 1e6, absoluteMs: 1e6 })
-    await store.principals.add('alice', 'ab'.repeat(32), 1e6)`
+    await store.principals.add('alice', 'ab'.repeat(32), 1e6)
+    await store.locks.acquire('ab'.repeat(32), 'owner', 1e6)`
   const args = ['--conditions=source', '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script]
   const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   assert.equal(stderr, '')
@@ -304,6 +306,11 @@ test('fails cleanly whichever file-system call fails, and works again afterwards
     await failEachCall(t, code, async (store, address) => store.read(address))
     await failEachCall(t, code, async (store) => store.principals.raiseEpoch('alice'))
     await failEachCall(t, code, async (store, address) => store.principals.add('alice', address, 1000))
+    await failEachCall(t, code, async (store) => store.locks.acquire(newAddress(), 'owner', 60_000))
+    await failEachCall(t, code, async (store, address) => store.locks.renew(address, 'owner', 60_000))
+    await failEachCall(t, code, async (store, address) => store.locks.release(address, 'owner'))
+    await failEachCall(t, code, async (store) => store.transfer.scan(undefined, 1))
+    await failEachCall(t, code, async (store, address) => store.transfer.restore(address, laterVersion(store, address)))
   }
 })
 
@@ -357,6 +364,7 @@ async function failEachCall(
     const address = newAddress()
     ;[failing, calls] = [0, 0]
     await store.create(address, tagged('a'), workerLife)
+    await store.locks.acquire(address, 'owner', 60_000)
     ;[failing, calls] = [at, 0]
     const before = openDescriptors()
     const error: unknown = await verb(store, address).then(
@@ -371,8 +379,15 @@ async function failEachCall(
     if (tagOf(store.read(address)) !== undefined) {
       assert.equal(await store.touch(address, { idleMs: workerLife.idleMs * 3 }), 'touched')
     }
+    await store.locks.release(address, 'owner')
+    assert.equal(await store.locks.acquire(address, 'other', 60_000), true)
     if (isOver) return
   }
+}
+
+function laterVersion(store: FileStore, address: string): StoredSession {
+  const stored = store.read(address) ?? assert.fail()
+  return { ...stored, version: 2, record: tagged('b') }
 }
 
 function openDescriptors(): number {

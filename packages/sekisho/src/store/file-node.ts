@@ -4,33 +4,38 @@
  * @module
  */
 import { resolve } from 'node:path'
-import { optionError, SekishoUsageError, shown } from '../errors.ts'
+import { optionError } from '../errors.ts'
+import { addressError, isAddress } from '../lib/address.ts'
 import { channels } from '../lib/events-node.ts'
 import type {
+  LeaseLock,
   Lifetime,
   NewLifetime,
   PrincipalIndex,
   SessionRecord,
   SessionStore,
+  SessionTransfer,
   StoreCapabilities,
   StoredSession,
 } from './contract.ts'
 import { storeFault } from './file/faults-node.ts'
 import { nodeFileSystem, type FileSystem } from './file/fs-node.ts'
 import { Home } from './file/home-node.ts'
+import { FileLeases } from './file/leases-node.ts'
 import { Leftovers } from './file/leftovers-node.ts'
 import { FileLocks } from './file/lock-node.ts'
 import { FilePrincipals } from './file/principals-node.ts'
-import { isAddress, RecordFiles } from './file/record-files-node.ts'
+import { RecordFiles } from './file/record-files-node.ts'
 import { Staging, writing } from './file/staging-node.ts'
 import { Sweeper } from './file/sweep-node.ts'
+import { FileTransfer } from './file/transfer-node.ts'
 import { RecordWriter } from './file/writer-node.ts'
 
 /** Settings of a {@link FileStore}. */
 export interface FileStoreOptions {
   /**
-   * The directory, the store's own: created with mode 0700 when its parent exists. It must belong to the process's user,
-   * or to root with one of the process's groups, and be closed to everybody else.
+   * The directory, the store's own: created with mode 0700 when it is missing, as are its parents. It must belong to the
+   * process's user, or to root with one of the process's groups, and be closed to everybody else.
    */
   readonly directory: string
   /**
@@ -81,6 +86,10 @@ export class FileStore implements SessionStore {
   readonly capabilities: StoreCapabilities
   /** The sessions of each principal. */
   readonly principals: PrincipalIndex
+  /** Exclusive use of single sessions. */
+  readonly locks: LeaseLock
+  /** All sessions at once. */
+  readonly transfer: SessionTransfer
 
   readonly #home: Home
   readonly #files: RecordFiles
@@ -106,13 +115,18 @@ export class FileStore implements SessionStore {
     const staging = new Staging(home, settings.durability)
     const files = new RecordFiles(home, staging, settings.maxRecordBytes)
     const principals = new FilePrincipals({ home, locks, staging, now })
+    const leases = new FileLeases({ home, locks, staging: new Staging(home, 'process'), now })
     const leftovers = new Leftovers(home, locks)
+    const writer = new RecordWriter({ locks, files, staging, now })
     this.capabilities = Object.freeze({ durable: settings.durability, shared: true, fenced: true, sweeps: true })
     this.principals = principals
+    this.locks = leases
+    this.transfer = new FileTransfer({ home, files, writer, now })
     this.#home = home
     this.#files = files
-    this.#writer = new RecordWriter({ locks, files, staging, now })
-    this.#sweeper = new Sweeper({ home, locks, files, principals, leftovers, now, graceMs: settings.sweepGraceMs })
+    this.#writer = writer
+    const graceMs = settings.sweepGraceMs
+    this.#sweeper = new Sweeper({ home, locks, files, principals, leases, leftovers, now, graceMs })
     this.#now = now
   }
 
@@ -128,10 +142,10 @@ export class FileStore implements SessionStore {
   }
 
   /** @returns The live record, or `undefined`; a file that is no record raises `rejected`. */
-  read(address: string): StoredSession | undefined {
+  read(address: string, lent = false): StoredSession | undefined {
     if (!isAddress(address)) return undefined
     try {
-      const found = this.#files.read(address)
+      const found = this.#files.read(address, lent)
       if (found === undefined) return undefined
       const now = this.#now()
       if (now < found.due) return { record: found.record, ...found.stamp, now }
@@ -215,9 +229,4 @@ function checked(options: FileStoreOptions): Required<FileStoreOptions> {
 function wholeNumber(option: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value
   throw optionError(option, `a whole number of at least ${least}`, value)
-}
-
-function addressError(address: string): SekishoUsageError {
-  const message = `\`address\` must be 64 lower-case hexadecimal digits; received ${shown(address)}`
-  return new SekishoUsageError('ERR_ARGUMENT', message)
 }

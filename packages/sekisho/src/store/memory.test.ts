@@ -29,6 +29,24 @@ test('answers every verb at once, without a promise', () => {
   assert.equal(store.principals.raiseEpoch('alice'), 1)
 })
 
+test('gives a payload with memory of its own, unless the caller only looks', () => {
+  const store = new MemoryStore()
+  store.create('a', { ...record(), payload: Buffer.from('tea') }, life)
+  const owned = store.read('a')?.record.payload
+  assert.equal(owned?.buffer.byteLength, 3)
+  const lent = store.read('a', true)?.record.payload
+  assert.deepEqual(lent?.toString(), 'tea')
+  lent?.fill(0)
+  assert.deepEqual(store.read('a')?.record.payload, new Uint8Array(Buffer.from('tea')))
+})
+
+test('keeps every octet of a payload', () => {
+  const store = new MemoryStore()
+  const payload = Uint8Array.from({ length: 256 }, (_, octet) => octet)
+  store.create('a', { ...record(), payload }, life)
+  assert.deepEqual(store.read('a')?.record.payload, payload)
+})
+
 test('states that it forgets, shares nothing, fences and is to be swept', () => {
   assert.deepEqual(new MemoryStore().capabilities, { durable: 'no', shared: false, fenced: true, sweeps: true })
 })

@@ -10,7 +10,9 @@ import type {
   StoredSession,
 } from './contract.ts'
 import { DeadlineQueue, type Queued } from './memory/deadline-queue.ts'
+import { MemoryLocks } from './memory/locks.ts'
 import { MemoryPrincipals } from './memory/principals.ts'
+import { MemoryTransfer } from './memory/transfer.ts'
 
 /** Settings of a {@link MemoryStore}. */
 export interface MemoryStoreOptions {
@@ -27,10 +29,18 @@ export interface MemoryStoreOptions {
   readonly now?: () => number
 }
 
+const none = new Uint8Array()
+
 interface Kept extends Queued {
   readonly address: string
   readonly createdAt: number
+  /** Everything but the payload. */
   record: SessionRecord
+  /**
+   * The octets of the payload, one per character: as text they can be shared by everybody and cost no memory of their own
+   * outside of the heap (a copy: 0.1 µs; of an array: 0.7, and as much again for the collector).
+   */
+  payload: string
   version: number
   idleDeadline: number
   absoluteDeadline: number
@@ -56,6 +66,10 @@ export class MemoryStore implements SessionStore {
   })
   /** The sessions of each principal. */
   readonly principals: MemoryPrincipals
+  /** Exclusive use of single sessions. */
+  readonly locks: MemoryLocks
+  /** All sessions at once. */
+  readonly transfer: MemoryTransfer
 
   readonly #maxSessions: number
   readonly #maxBytes: number
@@ -74,16 +88,25 @@ export class MemoryStore implements SessionStore {
     this.#now = options.now ?? steadyEpoch
     if (typeof this.#now !== 'function') throw optionError('now', 'a function', options.now)
     this.principals = new MemoryPrincipals({ now: this.#now, graceMs: this.#graceMs })
+    this.locks = new MemoryLocks(this.#now)
+    this.transfer = new MemoryTransfer({
+      now: this.#now,
+      sessions: this.#sessions,
+      read: (address) => this.read(address),
+      put: (address, stored) => this.#put(address, stored),
+    })
   }
 
-  /** @returns The live record with a payload of the caller's own, or `undefined`. */
-  read(address: string): StoredSession | undefined {
+  /** @returns The live record with a payload of the caller's own, or `undefined`. A lent payload costs a tenth. */
+  read(address: string, lent = false): StoredSession | undefined {
     const kept = this.#sessions.get(address)
     if (kept === undefined) return undefined
     const now = this.#now()
     if (now >= kept.due) return undefined
+    const payload = Buffer.from(kept.payload, 'latin1') // in the pool that Node has for small buffers
+    const record = { ...kept.record, payload }
     return {
-      record: { ...kept.record, payload: kept.record.payload.slice() },
+      record: lent ? record : ownCopy(record),
       version: kept.version,
       now,
       createdAt: kept.createdAt,
@@ -105,7 +128,8 @@ export class MemoryStore implements SessionStore {
     this.#insert({
       address,
       createdAt: now,
-      record: ownCopy(record),
+      record: ownFields(record),
+      payload: textOf(record.payload),
       version: 1,
       idleDeadline,
       absoluteDeadline,
@@ -127,10 +151,11 @@ export class MemoryStore implements SessionStore {
     const kept = this.#live(address, now)
     if (kept === undefined) return 'gone'
     if (kept.version !== version) return kept.record.writeIds.includes(writeId) ? 'replaced' : 'conflict'
-    const growth = record.payload.length - kept.record.payload.length
+    const growth = record.payload.length - kept.payload.length
     if (growth > 0) this.#makeRoom(0, growth, now)
     this.#bytes += growth
-    kept.record = ownCopy(record)
+    kept.record = ownFields(record)
+    kept.payload = textOf(record.payload)
     kept.version += 1
     kept.idleDeadline = Math.max(kept.idleDeadline, now + lifetime.idleMs)
     if (lifetime.absoluteMs !== undefined) kept.absoluteDeadline = now + lifetime.absoluteMs
@@ -171,6 +196,18 @@ export class MemoryStore implements SessionStore {
     return removed
   }
 
+  /** Puts a restored record in the place of whatever is there. */
+  #put(address: string, { record, version, createdAt, idleDeadline, absoluteDeadline }: StoredSession): void {
+    const now = this.#now()
+    const [any, live] = [this.#sessions.get(address), this.#live(address, now)]
+    if (any !== undefined && live === undefined) this.#expire(any)
+    this.#makeRoom(live === undefined ? 1 : 0, record.payload.length - (live?.payload.length ?? 0), now)
+    if (live !== undefined) this.#remove(live)
+    const due = Math.min(idleDeadline, absoluteDeadline)
+    const times = { createdAt, idleDeadline, absoluteDeadline, due, position: 0 }
+    this.#insert({ address, record: ownFields(record), payload: textOf(record.payload), version, ...times })
+  }
+
   #live(address: string, now: number): Kept | undefined {
     const kept = this.#sessions.get(address)
     return kept !== undefined && now < kept.due ? kept : undefined
@@ -194,7 +231,7 @@ export class MemoryStore implements SessionStore {
   #insert(kept: Kept): void {
     this.#sessions.set(kept.address, kept)
     this.#queue.add(kept)
-    this.#bytes += kept.record.payload.length
+    this.#bytes += kept.payload.length
   }
 
   #expire(kept: Kept): void {
@@ -205,7 +242,7 @@ export class MemoryStore implements SessionStore {
   #remove(kept: Kept): void {
     this.#sessions.delete(kept.address)
     this.#queue.remove(kept)
-    this.#bytes -= kept.record.payload.length
+    this.#bytes -= kept.payload.length
   }
 }
 
@@ -224,16 +261,23 @@ function repeats(record: SessionRecord, stored: SessionRecord): boolean {
   return writeId !== undefined && stored.writeIds.includes(writeId)
 }
 
-/**
- * A copy of which the caller holds no part. Its lists are frozen, so that readers can share them. The payload is copied
- * by the constructor because `slice` of a Node `Buffer` is a view.
- */
-function ownCopy(record: SessionRecord): SessionRecord {
+/** What is kept of a record beside its payload; the caller holds no part of it. */
+function ownFields(record: SessionRecord): SessionRecord {
+  const { previous, amr, writeIds } = record
   return {
     ...record,
-    ...(record.previous && { previous: Object.freeze({ ...record.previous }) }),
-    ...(record.amr && { amr: Object.freeze([...record.amr]) }),
-    writeIds: Object.freeze([...record.writeIds]),
-    payload: new Uint8Array(record.payload),
+    ...(previous && { previous: { ...previous } }),
+    ...(amr && { amr: [...amr] }),
+    writeIds: [...writeIds],
+    payload: none,
   }
+}
+
+/** A copy for somebody who may do with it what he likes. A Node `Buffer` would share its pool. */
+function ownCopy(record: SessionRecord): SessionRecord {
+  return { ...ownFields(record), payload: new Uint8Array(record.payload) }
+}
+
+function textOf(payload: Uint8Array): string {
+  return Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1')
 }

@@ -98,7 +98,7 @@ export function decodeHead(bytes: Uint8Array): RecordHead | undefined {
   if (headLength === undefined || headLength > bytes.length) return undefined
   const view = viewOf(bytes)
   if (checksum(bytes, 12, headLength) !== view.getUint32(8, true)) return undefined
-  const fields = parseFields(bytes.subarray(fixedBytes, headLength))
+  const fields = readFields(bytes.subarray(fixedBytes, headLength))
   const stamp = readStamp(view)
   if (fields === undefined || stamp === undefined) return undefined
   return { stamp, fields, headLength, payloadLength: view.getUint32(16, true), payloadSum: view.getUint32(20, true) }
@@ -148,9 +148,18 @@ function readStamp(view: DataView): Stamp | undefined {
   return sound && !Number.isNaN(stamp.idleDeadline) && !Number.isNaN(stamp.absoluteDeadline) ? stamp : undefined
 }
 
-function parseFields(bytes: Uint8Array): RecordFields | undefined {
+function readFields(bytes: Uint8Array): RecordFields | undefined {
   try {
-    const value: unknown = JSON.parse(decoder.decode(bytes))
+    return parseFields(decoder.decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+/** @returns The record's fields from their JSON, `undefined` when anything is wrong with it. */
+export function parseFields(text: string): RecordFields | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
     return areFields(value) ? value : undefined
   } catch {
     return undefined

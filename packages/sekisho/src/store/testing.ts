@@ -17,10 +17,13 @@ import { createCases } from './testing/create.ts'
 import { deleteCases } from './testing/delete.ts'
 import { expiryCases } from './testing/expiry.ts'
 import { handleCases } from './testing/handles.ts'
+import { lockCases } from './testing/locks.ts'
 import { ownershipCases } from './testing/ownership.ts'
 import { principalCases } from './testing/principals.ts'
 import { recordCases } from './testing/records.ts'
 import { replaceCases } from './testing/replace.ts'
+import { restoreCases } from './testing/restore.ts'
+import { scanCases } from './testing/scan.ts'
 import { sweepCases } from './testing/sweep.ts'
 import { touchCases } from './testing/touch.ts'
 
@@ -41,6 +44,9 @@ const themes: readonly StoreCases[] = [
   addressCases,
   handleCases,
   principalCases,
+  lockCases,
+  scanCases,
+  restoreCases,
 ]
 
 /**

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { SekishoError } from '../../errors.ts'
 import { FileStore } from '../file-node.ts'
 import { newDirectory } from './children.worker.ts'
-import { nodeFileSystem } from './fs-node.ts'
+import { nodeFileSystem, type FileSystem } from './fs-node.ts'
 
 const nobody = 65534
 const service = 12345
@@ -18,10 +18,51 @@ test('creates the directory for its own user alone', async (t) => {
   assert.equal(lstatSync(directory).mode & 0o777, 0o700)
 })
 
-test('says how to create a directory whose parent is missing', async (t) => {
-  const directory = join(newDirectory(t), 'no parent', 'store')
-  const ids = `-o ${process.getuid?.()} -g ${process.getgid?.()}`
-  await refuses(directory, `install -d -m 0700 ${ids} '${directory}'`)
+test('creates missing parents for its own user alone, and leaves those that exist', async (t) => {
+  const existing = withMode(t, 0o711)
+  const directory = join(existing, 'not there', 'nor there', 'store')
+  await new FileStore({ directory }).ready()
+  assert.equal(lstatSync(existing).mode & 0o777, 0o711)
+  for (const made of [directory, join(directory, '..'), join(directory, '..', '..')]) {
+    assert.equal(lstatSync(made).mode & 0o777, 0o700)
+  }
+})
+
+test('creates missing parents beside another process that creates them too', async (t) => {
+  const directory = join(newDirectory(t), 'parent', 'store')
+  const fs = whoever(() => mkdirSync(join(directory, '..'), 0o700))
+  await new FileStore({ directory }, { fs }).ready()
+  assert.equal(lstatSync(directory).mode & 0o777, 0o700)
+})
+
+test('refuses a symbolic link that comes into the place of a missing parent', async (t) => {
+  const elsewhere = newDirectory(t)
+  const parent = join(newDirectory(t), 'parent')
+  const fs = whoever(() => symlinkSync(elsewhere, parent))
+  const store = new FileStore({ directory: join(parent, 'store') }, { fs })
+  const message = `${parent} is a symbolic link, which is never followed; mend it with: rm ${parent}`
+  await assert.rejects(store.ready(), (error: SekishoError) => {
+    assert.equal(error.code, 'ERR_STORE_SETUP')
+    assert.ok(error.message.startsWith(message), error.message)
+    return true
+  })
+  assert.deepEqual(readdirSync(elsewhere), [])
+})
+
+test("refuses another user's directory that comes into the place of a missing parent", rootOnly, async (t) => {
+  const parent = join(newDirectory(t), 'parent')
+  const fs = whoever(() => {
+    mkdirSync(parent, 0o777)
+    chownSync(parent, nobody, nobody)
+  })
+  const store = new FileStore({ directory: join(parent, 'store') }, { fs })
+  await assert.rejects(store.ready(), { code: 'ERR_STORE_SETUP' })
+  assert.deepEqual(readdirSync(parent), [])
+})
+
+test('says how to create a directory whose parents it may not create', rootOnly, async (t) => {
+  const directory = join(withMode(t, 0o755), 'parent', 'store')
+  await asService(() => refuses(directory, `install -d -m 0700 -o ${nobody} -g ${service} ${directory}`))
 })
 
 test('accepts its own directory, closed to others', async (t) => {
@@ -143,6 +184,19 @@ function withMode(t: TestContext, mode: number): string {
   mkdirSync(directory)
   chmodSync(directory, mode)
   return directory
+}
+
+/** A file system on which somebody is faster with the first directory. */
+function whoever(isFaster: () => void): FileSystem {
+  let isFirst = true
+  return {
+    ...nodeFileSystem,
+    mkdir(path, mode) {
+      if (isFirst) isFaster()
+      isFirst = false
+      nodeFileSystem.mkdir(path, mode)
+    },
+  }
 }
 
 async function refuses(directory: string, mend: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { SekishoError } from '../../errors.ts'
 import { quoted, setupFault } from './faults-node.ts'
 import { errnoOf, isMissing, type FileStatus, type FileSystem } from './fs-node.ts'
@@ -45,7 +46,7 @@ export function refuseNetworkFileSystem(fs: FileSystem, path: string): void {
   )
 }
 
-/** Creates the root with mode 0700 when it is missing, and refuses one that others could read or change. */
+/** Creates the root, and parents of it that are missing, with mode 0700; refuses a root that others could read or change. */
 export function prepareRoot(fs: FileSystem, path: string, owner: Owner | undefined): void {
   const status = statusOf(fs, path) ?? createRoot(fs, path, owner)
   refuseOddity(path, status)
@@ -91,13 +92,21 @@ function statusOf(fs: FileSystem, path: string): FileStatus | undefined {
 
 function createRoot(fs: FileSystem, path: string, owner: Owner | undefined): FileStatus {
   try {
+    for (const parent of missingParents(fs, path)) prepareInside(fs, parent, owner)
     return createDirectory(fs, path)
   } catch (error) {
     const code = errnoOf(error) ?? 'unknown error'
     if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'EPERM') throw error
-    const why = code === 'ENOENT' ? 'its parent directory does not exist either' : `creating it failed (${code})`
-    throw setupFault(`${path} does not exist, and ${why}`, install(path, owner), { cause: error })
+    const what = `${path} does not exist, and creating it failed (${code})`
+    throw setupFault(what, install(path, owner), { cause: error })
   }
+}
+
+/** @returns The outermost first. What exists is left as it is: whom it lets in is not the store's to decide. */
+function missingParents(fs: FileSystem, path: string): string[] {
+  const parent = dirname(path)
+  if (parent === path || statusOf(fs, parent) !== undefined) return []
+  return [...missingParents(fs, parent), parent]
 }
 
 /** `mkdir` obeys the umask, which may take away even the owner's bits, and the set-group-id bit is inherited: hence the chmod. */

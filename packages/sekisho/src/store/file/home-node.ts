@@ -40,12 +40,14 @@ export interface HomeOptions {
  * ```
  * <directory>/sessions/ab/<address>          one file per session
  * <directory>/principals/ab/<sha256>/…       per principal: one empty file per session, and `epoch`
+ * <directory>/leases/<address>              one file per session that a request uses exclusively
  * <directory>/locks/<name>                   held locks: links of the holder's identity file
  * <directory>/processes/<nonce>/             one per live process (and thread): its identity, and files being written
  * ```
  */
 export class Home {
   readonly fs: FileSystem
+  readonly leases: string
   readonly locks: string
   readonly processes: string
   readonly #options: HomeOptions
@@ -61,6 +63,7 @@ export class Home {
   constructor(options: HomeOptions) {
     this.#options = options
     this.fs = options.fs
+    this.leases = join(options.directory, 'leases')
     this.locks = join(options.directory, 'locks')
     this.processes = join(options.directory, 'processes')
   }
@@ -71,7 +74,7 @@ export class Home {
     const { fs, directory, allowNetworkFileSystem } = this.#options
     prepareRoot(fs, directory, this.#owner)
     if (!allowNetworkFileSystem) refuseNetworkFileSystem(fs, directory)
-    for (const part of ['sessions', 'principals', 'locks', 'processes']) {
+    for (const part of ['sessions', 'principals', 'leases', 'locks', 'processes']) {
       prepareInside(fs, join(directory, part), this.#owner)
     }
     this.#isPrepared = true

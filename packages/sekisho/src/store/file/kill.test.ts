@@ -4,11 +4,12 @@ import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { FileStore } from '../file-node.ts'
 import { newAddress } from '../testing/samples.ts'
 import { inPairs, newDirectory, run, tagged, tagOf } from './children.worker.ts'
 import { newIdentity } from './identity-node.ts'
-import { workerLife, type Verb } from './store.worker.ts'
+import { leaseMs, leaseOwner, patientMs, workerLife, type Verb } from './store.worker.ts'
 
 const isLong = process.env['SEKISHO_LONG'] === '1'
 const times = isLong ? 200 : 5
@@ -107,6 +108,65 @@ test('leaves the index whole when an addition is killed at any call', (t) =>
     },
   }))
 
+test('leaves the old record or the new one when a restore is killed at any call', (t) =>
+  killAtEveryCall(t, { verb: 'restore', times: fewTimes, prepare: createOld, check: oldOrNew }))
+
+test('leaves a lock that runs out or none when an acquire is killed at any call', (t) =>
+  killAtEveryCall(t, {
+    verb: 'acquire',
+    times: fewTimes,
+    prepare: async () => undefined,
+    check: freeAfterItsLease,
+  }))
+
+test('leaves a lock that runs out or none when the taker of an old lease is killed at any call', (t) =>
+  killAtEveryCall(t, {
+    verb: 'acquire',
+    times: fewTimes,
+    prepare: async ({ locks }, address) => locks.acquire(address, 'before', -1),
+    check: freeAfterItsLease,
+  }))
+
+test('leaves a lock that runs out when a renewal is killed at any call', (t) =>
+  killAtEveryCall(t, {
+    verb: 'renewLease',
+    times: fewTimes,
+    prepare: async ({ locks }, address) => locks.acquire(address, leaseOwner, patientMs),
+    async check(store, address) {
+      assert.equal(await store.locks.acquire(address, 'next', leaseMs), false)
+      assert.equal(await store.locks.renew(address, leaseOwner, 0), true)
+      await freeAfterItsLease(store, address)
+    },
+  }))
+
+test('leaves the lock or none when a release is killed at any call', (t) =>
+  killAtEveryCall(t, {
+    verb: 'release',
+    times: fewTimes,
+    prepare: async ({ locks }, address) => locks.acquire(address, leaseOwner, patientMs),
+    async check(store, address) {
+      const isThere = await store.locks.renew(address, leaseOwner, 0)
+      assert.equal(
+        await store.locks.acquire(address, 'next', patientMs),
+        true,
+        `after a lock that is there: ${isThere}`,
+      )
+      await store.locks.release(address, 'next')
+    },
+  }))
+
+/** Whoever comes next gets the lock at once, or when the lease of the killed one is over; never anybody before. */
+async function freeAfterItsLease({ locks }: FileStore, address: string): Promise<void> {
+  const since = performance.now()
+  while (!(await locks.acquire(address, 'next', patientMs))) {
+    assert.ok(performance.now() - since < leaseMs + 1000, 'the lock outlives its lease')
+    await pause(10)
+  }
+  assert.equal(await locks.renew(address, leaseOwner, patientMs), false)
+  assert.equal(await locks.acquire(address, leaseOwner, patientMs), false)
+  await locks.release(address, 'next')
+}
+
 async function createOld(store: FileStore, address: string): Promise<void> {
   assert.equal(await store.create(address, tagged('old'), workerLife), 'created')
 }
@@ -141,6 +201,7 @@ async function stepsOf(store: FileStore, directory: string, plan: Plan): Promise
   await plan.prepare(store, address)
   const { reports } = await run({ kind: 'verb', store: { directory }, verb: plan.verb, address })
   assert.equal(reports[0]?.code, undefined)
+  await plan.check(store, address)
   const { steps = [], calls = 0 } = reports[0] ?? {}
   return isLong ? Array.from({ length: calls }, (_, call) => call + 1) : steps
 }
@@ -151,7 +212,7 @@ async function killOnce(store: FileStore, directory: string, plan: Plan & { at: 
   const { signal, reports } = await run({ kind: 'verb', store: { directory }, verb: plan.verb, address, at: plan.at })
   // Where directories exist already, the verb is over before the later calls.
   assert.ok(signal === 'SIGKILL' || (reports[0]?.calls ?? Infinity) < plan.at)
-  // The next writer is not answered ERR_STORE_LOCKED.
+  // Whoever comes next is not answered ERR_STORE_LOCKED.
   await plan.check(store, address)
 }
 
@@ -163,6 +224,7 @@ async function leavesNothing(store: FileStore, directory: string): Promise<void>
   }
   assert.equal(readdirSync(join(directory, 'processes')).length, 1)
   assert.deepEqual(readdirSync(join(directory, 'locks')), [])
+  assert.deepEqual(readdirSync(join(directory, 'leases')), [])
   store.close()
   assert.deepEqual(readdirSync(join(directory, 'processes')), [])
 }

@@ -3,6 +3,7 @@ import { attempt, isMissing } from './fs-node.ts'
 import { readHolder } from './holder-node.ts'
 import { fencedSuffix, identityName, type Home } from './home-node.ts'
 import type { FileLocks } from './lock-node.ts'
+import type { Breath } from './shards-node.ts'
 
 /** So many files are looked at in one sweep. */
 const mostPerSweep = 500
@@ -22,15 +23,15 @@ export class Leftovers {
   }
 
   /** Removes a bounded part of what is left. */
-  async sweep(breathe: () => Promise<void>): Promise<void> {
+  async sweep(breath: Breath): Promise<void> {
     for (const name of await this.#names(this.#home.locks)) {
-      await breathe()
+      await breath.take()
       attempt(() => this.#locks.clear(name))
     }
     for (const name of await this.#names(this.#home.processes)) {
-      await breathe()
+      await breath.take()
       if (!name.endsWith(fencedSuffix)) attempt(() => this.#judge(name))
-      else await this.#clear(join(this.#home.processes, name), breathe)
+      else await this.#clear(join(this.#home.processes, name), breath)
     }
   }
 
@@ -48,9 +49,9 @@ export class Leftovers {
       this.#home.fence(nonce)
   }
 
-  async #clear(path: string, breathe: () => Promise<void>): Promise<void> {
+  async #clear(path: string, breath: Breath): Promise<void> {
     for (const name of await this.#names(path)) {
-      await breathe()
+      await breath.take()
       attempt(() => this.#home.fs.unlink(join(path, name)))
     }
     attempt(() => this.#home.fs.rmdir(path))

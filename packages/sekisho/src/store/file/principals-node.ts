@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { SekishoError } from '../../errors.ts'
+import { isAddress } from '../../lib/address.ts'
 import type { PrincipalIndex } from '../contract.ts'
-import { attempt, isMissing, readFlags, readUpTo } from './fs-node.ts'
+import { attempt, isMissing } from './fs-node.ts'
 import type { Home } from './home-node.ts'
 import type { FileLocks } from './lock-node.ts'
-import { isAddress } from './record-files-node.ts'
+import { readSmallFile } from './small-file-node.ts'
 import { writing, type Staging } from './staging-node.ts'
 
 const epochName = 'epoch'
@@ -161,26 +162,10 @@ function isThere(home: Home, hash: string): boolean {
 /** A broken epoch is a failure of the store: to read it as 0 would bring revoked sessions back. */
 function readEpoch(home: Home, hash: string): number {
   if (!isThere(home, hash)) return 0
-  const text = readText(home, join(directoryOf(home, hash), epochName))
+  const text = readSmallFile(home.fs, join(directoryOf(home, hash), epochName), epochBytes)?.text
   if (text === undefined) return 0
   if (/^[1-9]\d{0,15}\n$/.test(text)) return Number(text)
   throw new SekishoError('ERR_STORE_UNAVAILABLE', `the epoch of principal ${hash} is not readable`)
-}
-
-function readText(home: Home, path: string): string | undefined {
-  let fd: number
-  try {
-    fd = home.fs.open(path, readFlags)
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
-  try {
-    const bytes = new Uint8Array(epochBytes)
-    return new TextDecoder().decode(bytes.subarray(0, readUpTo(home.fs, fd, bytes)))
-  } finally {
-    home.fs.close(fd)
-  }
 }
 
 function expiryOf({ fs }: Home, path: string): number | undefined {

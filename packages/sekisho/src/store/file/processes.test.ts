@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { FileStore } from '../file-node.ts'
 import { newAddress, record } from '../testing/samples.ts'
 import { inPairs, newDirectory, run, start, tagged, tagOf, type Ending } from './children.worker.ts'
-import { workerLife, type Report, type Verb } from './store.worker.ts'
+import { leaseOwner, patientMs, workerLife, type Report, type Verb } from './store.worker.ts'
 
 const isLong = process.env['SEKISHO_LONG'] === '1'
 const { idleMs } = workerLife
@@ -23,6 +23,17 @@ test('loses no increment of three processes that read and replace', async (t) =>
   const stored = store.read(address)
   assert.equal(new TextDecoder().decode(stored?.record.payload), String(3 * times))
   assert.equal(stored?.version, 1 + 3 * times)
+})
+
+test('loses no increment of three processes that take a lease for each', async (t) => {
+  const directory = newDirectory(t)
+  const [address, times, counter] = [newAddress(), isLong ? 1000 : 50, join(newDirectory(t), 'counter')]
+  writeFileSync(counter, '0')
+  await Promise.all(
+    [1, 2, 3].map(() => run({ kind: 'lease', store: { directory, lockTimeoutMs }, address, times, counter })),
+  )
+  assert.equal(readFileSync(counter, 'utf8'), String(3 * times))
+  assert.deepEqual(readdirSync(join(directory, 'leases')), [])
 })
 
 test('lets exactly one of three processes create a record', async (t) => {
@@ -101,19 +112,41 @@ test('deletes no later version when a deleter sleeps at any call until its lock 
   })
 })
 
+test('gives no lock to two when a renewer sleeps at any call until its lease is over', async (t) => {
+  await takenOverAsleep(newDirectory(t), 'renewLease')
+})
+
+test("gives back nobody else's lock when its owner sleeps at any call of the release", async (t) => {
+  await takenOverAsleep(newDirectory(t), 'release')
+})
+
+/** Somebody takes the lock of a worker that sleeps, at a time when its lease is over. */
+async function takenOverAsleep(directory: string, verb: Verb): Promise<void> {
+  const afterwards = (): number => Date.now() + 2 * patientMs
+  const { locks } = new FileStore({ directory, lockTimeoutMs, now: afterwards }, { lockMaxAgeMs: 100 })
+  await sleepAtEveryCall(directory, verb, async (_, address, wake) => {
+    assert.equal(await locks.acquire(address, 'next', patientMs), true)
+    await wake()
+    assert.equal(await locks.renew(address, 'next', patientMs), true)
+    assert.equal(await locks.renew(address, leaseOwner, patientMs), false)
+  })
+}
+
 /** What happens while a worker sleeps. `wake` lets it go on and gives its report. */
 type WhileAsleep = (store: FileStore, address: string, wake: () => Promise<Report>) => Promise<void>
 
-/** Stops a worker before each call of the verb for longer than this process lets a lock grow old. */
+/** Stops a worker before each call of the verb, on a record and a lock that are its own, for longer than this process lets a lock grow old. */
 async function sleepAtEveryCall(directory: string, verb: Verb, meanwhile: WhileAsleep): Promise<void> {
   const store = new FileStore({ directory, lockTimeoutMs }, { lockMaxAgeMs: 100 })
   const probe = newAddress()
   await store.create(probe, tagged('old'), workerLife)
+  await store.locks.acquire(probe, leaseOwner, patientMs)
   const { reports } = await run({ kind: 'verb', store: { directory, lockTimeoutMs }, verb, address: probe })
   const calls = reports[0]?.calls ?? assert.fail()
   const sleep = async (at: number): Promise<void> => {
     const address = newAddress()
     await store.create(address, tagged('old'), workerLife)
+    await store.locks.acquire(address, leaseOwner, patientMs)
     const worker = start({ kind: 'verb', store: { directory, lockTimeoutMs }, verb, address, at, signal: 'SIGSTOP' })
     const pid = worker.child.pid ?? assert.fail()
     while (!/\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await pause(5)

@@ -1,15 +1,27 @@
 /** A process that uses a store, and is killed or stopped at a given file-system call. Its one argument is a {@link Job}. */
-import { appendFileSync, closeSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { SekishoError } from '../../errors.ts'
-import type { NewLifetime } from '../contract.ts'
+import type { LeaseLock, NewLifetime, StoredSession } from '../contract.ts'
 import { FileStore, type FileStoreOptions } from '../file-node.ts'
 import { tagged } from './children.worker.ts'
 import { nodeFileSystem, type FileSystem } from './fs-node.ts'
 import { Trip } from './trip.worker.ts'
 
-/** One verb on one record. `touch` doubles the lifetime, `renew` the absolute one as well. */
-export type Verb = 'create' | 'replace' | 'touch' | 'renew' | 'delete' | 'raiseEpoch' | 'add'
+/** One verb on one record or lock. `touch` doubles the lifetime, `renew` the absolute one as well. */
+export type Verb =
+  | 'create'
+  | 'replace'
+  | 'touch'
+  | 'renew'
+  | 'delete'
+  | 'raiseEpoch'
+  | 'add'
+  | 'restore'
+  | 'acquire'
+  | 'renewLease'
+  | 'release'
 
 /** What a worker does. */
 export type Job = { readonly store: FileStoreOptions; readonly lockMaxAgeMs?: number } & (
@@ -22,6 +34,7 @@ export type Job = { readonly store: FileStoreOptions; readonly lockMaxAgeMs?: nu
       readonly signal?: NodeJS.Signals
     }
   | { readonly kind: 'increment'; readonly address: string; readonly times: number }
+  | { readonly kind: 'lease'; readonly address: string; readonly times: number; readonly counter: string }
   | { readonly kind: 'race'; readonly verb: 'create' | 'delete' | 'replace'; readonly addresses: readonly string[] }
   | { readonly kind: 'sweep'; readonly untilMs: number }
   | { readonly kind: 'hammer'; readonly address: string; readonly at: number; readonly log: string }
@@ -41,11 +54,21 @@ export interface Report {
 /** Lifetime of what workers write. */
 export const workerLife: NewLifetime = { idleMs: 3_600_000, absoluteMs: 36_000_000 }
 
+/** In whose name workers take locks. */
+export const leaseOwner = 'worker'
+
+/** For how long they take them: a test waits for the end of it. */
+export const leaseMs = 400
+
+/** A lease that no slow machine outlives: to this time workers renew. */
+export const patientMs = 60_000
+
 if (process.argv[1]?.endsWith('store.worker.ts') === true) await work(JSON.parse(process.argv[2] ?? '') as Job)
 
 async function work(job: Job): Promise<void> {
   if (job.kind === 'verb') return oneVerb(job)
   if (job.kind === 'increment') return increment(job)
+  if (job.kind === 'lease') return countUnderLease(job)
   if (job.kind === 'race') return race(job)
   if (job.kind === 'sweep') return sweep(job)
   return hammer(job)
@@ -79,7 +102,22 @@ function verb(store: FileStore, name: Verb, address: string): unknown {
   if (name === 'renew') return store.touch(address, { idleMs: idleMs * 2, absoluteMs: absoluteMs * 2 })
   if (name === 'delete') return store.delete(address, 1)
   if (name === 'raiseEpoch') return store.principals.raiseEpoch(address)
-  return store.principals.add('alice', address, absoluteMs)
+  if (name === 'add') return store.principals.add('alice', address, absoluteMs)
+  if (name === 'restore') return store.transfer.restore(address, elsewhere())
+  return lockVerb(store.locks, name, address)
+}
+
+function lockVerb(locks: LeaseLock, name: 'acquire' | 'renewLease' | 'release', address: string): unknown {
+  if (name === 'acquire') return locks.acquire(address, leaseOwner, leaseMs)
+  if (name === 'renewLease') return locks.renew(address, leaseOwner, patientMs)
+  return locks.release(address, leaseOwner)
+}
+
+/** A session as another store had it, in its second version. */
+function elsewhere(): StoredSession {
+  const now = Date.now()
+  const times = { createdAt: now, idleDeadline: now + workerLife.idleMs, absoluteDeadline: now + workerLife.absoluteMs }
+  return { record: tagged('new'), version: 2, now, ...times }
 }
 
 /** Counts in the payload by reading and replacing, again when another was faster. */
@@ -100,6 +138,20 @@ async function addOne(store: FileStore, address: string): Promise<boolean> {
   const answer = await store.replace(address, record, stored.version, { idleMs: workerLife.idleMs }, writeId)
   if (answer === 'gone') throw new Error('the record is gone')
   return answer === 'replaced'
+}
+
+/** Counts in a file that nothing protects but the lock. */
+async function countUnderLease(job: Job & { kind: 'lease' }): Promise<void> {
+  const store = open(job)
+  for (let done = 0; done < job.times; done += 1) {
+    const owner = crypto.randomUUID()
+    while (!(await store.locks.acquire(job.address, owner, patientMs))) await pause(1)
+    const count = Number(readFileSync(job.counter, 'utf8'))
+    await pause(1)
+    writeFileSync(job.counter, String(count + 1))
+    await store.locks.release(job.address, owner)
+  }
+  store.close()
 }
 
 /** Runs one verb on many records, as do others at the same time. */

@@ -1,17 +1,17 @@
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
+import { isAddress } from '../../lib/address.ts'
 import { channels } from '../../lib/events-node.ts'
 import { SweepGuard } from '../../lib/sweep-guard.ts'
 import { isMissing } from './fs-node.ts'
 import type { Home } from './home-node.ts'
+import type { FileLeases } from './leases-node.ts'
 import type { Leftovers } from './leftovers-node.ts'
 import type { FileLocks } from './lock-node.ts'
 import type { FilePrincipals } from './principals-node.ts'
-import { isAddress, type RecordFiles } from './record-files-node.ts'
+import type { RecordFiles } from './record-files-node.ts'
+import { Breath, namesIn, shardNames } from './shards-node.ts'
 
-const shards = 256
-/** Longest time in milliseconds for which the event loop is held, one file more or less. */
-const sliceMs = 5
+const shards = shardNames.length
 /** So many records at least are looked at before the guard is asked: addresses are hashes, so any of them are a fair sample. */
 const sampleSize = 500
 /** A file that is no record (or one of a later version of this software) stays a day longer, for whoever wants to see it. */
@@ -25,6 +25,7 @@ export interface SweeperParts {
   readonly locks: FileLocks
   readonly files: RecordFiles
   readonly principals: FilePrincipals
+  readonly leases: FileLeases
   readonly leftovers: Leftovers
   readonly now: () => number
   readonly graceMs: number
@@ -56,11 +57,11 @@ export class Sweeper {
   readonly #nextDue = new Float64Array(shards)
   readonly #readAt = new Float64Array(shards)
   readonly #living = new Uint32Array(shards)
+  readonly #breath = new Breath()
   #found: Found[] = []
   #cursor = 0
   #principalCursor = 0
   #principalsDue = 0
-  #sliceBegan = 0
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(parts: SweeperParts) {
@@ -75,11 +76,12 @@ export class Sweeper {
   }
 
   async #sweep(limit: number): Promise<number> {
-    this.#parts.home.prepare()
-    this.#sliceBegan = performance.now()
+    const { home, leases, leftovers, now, graceMs } = this.#parts
+    home.prepare()
     const removed = await this.#sweepSessions(limit)
     await this.#sweepPrincipals()
-    await this.#parts.leftovers.sweep(() => this.#breathe())
+    await leases.sweep(now() - graceMs, this.#breath)
+    await leftovers.sweep(this.#breath)
     return removed
   }
 
@@ -126,8 +128,8 @@ export class Sweeper {
     const directory = home.shardPath('sessions', nameOf(shard))
     const dead: string[] = []
     let [living, nextDue] = [0, now + graceMs]
-    for (const name of await this.#names(directory)) {
-      await this.#breathe()
+    for (const name of await namesIn(home, directory)) {
+      await this.#breath.take()
       const due = isAddress(name) ? this.#timeOf(join(directory, name)) : undefined
       if (due === undefined) continue
       if (due + graceMs <= now) dead.push(name)
@@ -147,7 +149,7 @@ export class Sweeper {
     while (progress.removed < progress.limit) {
       const next = this.#found.pop()
       if (next === undefined) return
-      await this.#breathe()
+      await this.#breath.take()
       if (this.#remove(next.address)) progress.removed += 1
       else this.#nextDue[next.shard] = 0
     }
@@ -188,9 +190,9 @@ export class Sweeper {
     const now = this.#parts.now()
     if (now < this.#principalsDue && this.#principalsDue <= now + graceMs) return
     for (let seen = 0; seen < principalsPerSweep;) {
-      const hashes = await this.#names(home.shardPath('principals', nameOf(this.#principalCursor)))
+      const hashes = await namesIn(home, home.shardPath('principals', nameOf(this.#principalCursor)))
       for (const hash of hashes) {
-        await this.#breathe()
+        await this.#breath.take()
         if (isAddress(hash)) await principals.sweep(hash, now - graceMs)
       }
       seen += hashes.length
@@ -198,17 +200,6 @@ export class Sweeper {
       if (this.#principalCursor !== 0) continue
       this.#principalsDue = now + graceMs
       return
-    }
-  }
-
-  async #names(directory: string): Promise<string[]> {
-    const { home } = this.#parts
-    if (!home.has(directory)) return []
-    try {
-      return await home.fs.readdir(directory)
-    } catch (error) {
-      if (isMissing(error)) return []
-      throw error
     }
   }
 
@@ -221,14 +212,8 @@ export class Sweeper {
       throw error
     }
   }
-
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#sliceBegan < sliceMs) return
-    await turn()
-    this.#sliceBegan = performance.now()
-  }
 }
 
 function nameOf(shard: number): string {
-  return shard.toString(16).padStart(2, '0')
+  return shardNames[shard] ?? ''
 }

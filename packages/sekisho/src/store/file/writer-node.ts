@@ -1,4 +1,4 @@
-import type { Lifetime, NewLifetime, SessionRecord } from '../contract.ts'
+import type { Lifetime, NewLifetime, SessionRecord, StoredSession } from '../contract.ts'
 import type { Stamp } from '../record-format.ts'
 import type { FileLocks } from './lock-node.ts'
 import { dueOf, type RecordFiles, type Seen } from './record-files-node.ts'
@@ -91,6 +91,24 @@ export class RecordWriter {
     })
     if (answer === 'deleted') await files.settle(address)
     return answer
+  }
+
+  /** Writes a record as it was elsewhere, unless what is here is as new. */
+  async restore(
+    address: string,
+    { record, version, createdAt, idleDeadline, absoluteDeadline }: StoredSession,
+  ): Promise<'restored' | 'kept'> {
+    const stamp: Stamp = { version, createdAt, idleDeadline, absoluteDeadline }
+    const isKept = (): boolean => {
+      return this.#parts.now() >= dueOf(stamp) || (this.live(address)?.stamp.version ?? 0) >= version
+    }
+    if (isKept()) return 'kept'
+    const staged = await this.#parts.files.stage(address, record, stamp)
+    return this.#commit(address, staged, (publish) => {
+      if (isKept()) return 'kept'
+      publish()
+      return 'restored'
+    })
   }
 
   /** Moves the death of the open file: if another file is in its place by the time, that one is not hit. */

@@ -1,5 +1,5 @@
 import type { StoreCases } from './bench.ts'
-import { absent, found, same, sameRecord } from './check.ts'
+import { absent, attempt, found, same, sameRecord } from './check.ts'
 import { fullRecord, long, newWriteId, record, stored } from './samples.ts'
 
 /** What is no address names no record, and reaches no other. */
@@ -22,7 +22,7 @@ export const addressCases: StoreCases = {
     for (const address of malformed(live)) {
       await store.touch(address, { idleMs: 2 * long.idleMs })
       await store.delete(address)
-      await attemptCreate(() => store.create(address, record(), long))
+      await attempt(() => store.create(address, record(), long))
     }
     const read = await found(store.read(live))
     sameRecord(read.record, given)
@@ -31,7 +31,7 @@ export const addressCases: StoreCases = {
 }
 
 /** Strings that a file system, a query, a pattern or a sloppy comparison could take for something. */
-function malformed(live: string): string[] {
+export function malformed(live: string): string[] {
   const quoted = `${live.slice(0, 60)}' OR`
   const nearly = [live.slice(1), `${live}0`, ` ${live}`, `${live}\n`, `${live}\0`, `${live}/`, `./${live}`, quoted]
   const patterns = [
@@ -47,13 +47,4 @@ function malformed(live: string): string[] {
   const names = ['', '__proto__', 'constructor', 'undefined', '関所', '\u{1F375}', '0'.repeat(10_000)]
   const upper = live.toUpperCase()
   return [...nearly, ...patterns, ...paths, ...names, ...(upper === live ? [] : [upper])]
-}
-
-/** Whether such a `create` throws or answers is the store's own affair. */
-async function attemptCreate(create: () => unknown): Promise<void> {
-  try {
-    await create()
-  } catch {
-    // Refused, which is fine.
-  }
 }

@@ -78,6 +78,15 @@ export function together<T>(times: number, call: (turn: number) => Awaitable<T>)
   return Promise.all(Array.from({ length: times }, async (_, turn) => call(turn)))
 }
 
+/** Makes a call of which the store alone decides whether it throws or answers. */
+export async function attempt(call: () => unknown): Promise<void> {
+  try {
+    await call()
+  } catch {
+    // Refused, which is fine.
+  }
+}
+
 function shown(value: unknown): string {
   if (value === undefined) return 'undefined'
   const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value))

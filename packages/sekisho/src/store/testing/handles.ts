@@ -59,6 +59,24 @@ export const handleCases: StoreCases = {
     same(await first.principals.epoch('alice'), 2, 'epoch')
   },
 
+  async 'shares its locks, where it is shared'(bench) {
+    const [first, second] = twoHandles(bench)
+    if (first.locks === undefined || second?.locks === undefined) return
+    const [address, owner, other] = [newAddress(), newWriteId(), newWriteId()]
+    same(await first.locks.acquire(address, owner, long.idleMs), true, 'acquire by the first handle')
+    same(await second.locks.acquire(address, other, long.idleMs), false, 'acquire by the second handle')
+    same(
+      await second.locks.renew(address, owner, long.idleMs),
+      true,
+      "renew by the second handle for the first's owner",
+    )
+    await second.locks.release(address, other)
+    same(await first.locks.renew(address, owner, long.idleMs), true, 'renew by the first handle')
+    await second.locks.release(address, owner)
+    same(await first.locks.renew(address, owner, long.idleMs), false, 'renew after a release by the second handle')
+    same(await second.locks.acquire(address, other, long.idleMs), true, 'acquire by the second handle')
+  },
+
   async 'finds everything again after it was closed, where it is durable'(bench) {
     if (bench.store.capabilities.durable === 'no') return
     check(bench.hasSecond, 'a store that says `durable` is proved with a second handle: give the option `reopen`')
