@@ -20,7 +20,7 @@ test('the measurement sees the whole way of a request, each function once', () =
   const [path] = paths
   const seen = path?.entered.map(({ file, name }) => `${file} ${name}`) ?? []
   for (const wanted of [
-    'session/stored.ts open',
+    'session/stored.ts openNow',
     'session/stored.ts commit',
     'store/memory.ts read',
     'session/session.ts get',

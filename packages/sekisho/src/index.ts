@@ -14,6 +14,7 @@ export type {
   KeyOptions,
   SchemaResult,
   SharedOptions,
+  StoreLimitOptions,
   StoreTimeoutOptions,
 } from './session/shared-options.ts'
 export type { CookieOptions } from './transport/cookie.ts'

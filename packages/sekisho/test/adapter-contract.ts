@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test, type TestContext } from 'node:test'
-import { defineSession, type Session, type Sessions } from '../src/index.ts'
+import { defineSession, type LockOptions, type Session, type Sessions } from '../src/index.ts'
 import { channels } from '../src/lib/events-node.ts'
 import { CountingStore } from './counting-store.ts'
 
@@ -33,6 +33,7 @@ export type TestApp = (
 /** The options that all adapters have. */
 export interface TestAdapterOptions {
   readonly onHandlerError?: 'drop' | 'commit'
+  readonly lock?: LockOptions
   readonly onError: (error: unknown) => void
 }
 
@@ -78,18 +79,21 @@ interface Site extends Mounted {
 
 /** Registers the cases for one adapter. */
 export function adapterContract(name: string, mount: Mount, { canLeave }: { readonly canLeave: boolean }): void {
-  const site = (t: TestContext, app: TestApp, onHandlerError?: 'drop' | 'commit') => open(t, mount, app, onHandlerError)
+  const site: OpenSite = (t, app, options) => open(t, mount, app, options)
   describe(`${name} keeps the contract of adapters`, () => {
     deliveryCases(site)
     bodilessCases(site)
     errorCases(site)
     outageCases(site)
     trustingCases(site)
+    lockCases(site)
     if (canLeave) leavingCases(site)
   })
 }
 
-type OpenSite = (t: TestContext, app: TestApp, onHandlerError?: 'drop' | 'commit') => Promise<Site>
+type SiteOptions = Omit<TestAdapterOptions, 'onError'>
+
+type OpenSite = (t: TestContext, app: TestApp, options?: SiteOptions) => Promise<Site>
 
 const count: TestApp = (session) => {
   session.set('n', (session.get('n') ?? 0) + 1)
@@ -235,7 +239,7 @@ function errorCases(site: OpenSite): void {
   })
 
   test('what a handler changed before it threw is kept where that is asked for', async (t) => {
-    const { send, visit, valueOf } = await site(t, failing, 'commit')
+    const { send, visit, valueOf } = await site(t, failing, { onHandlerError: 'commit' })
     const cookie = await visit()
     assert.equal((await send({ cookie })).status, 500)
     assert.equal(await valueOf(cookie), 2)
@@ -306,7 +310,55 @@ function trustingCases(site: OpenSite): void {
   })
 }
 
+/** Reads, thinks, and writes what it has read and one more. */
+const slowCount: TestApp = async (session, request) => {
+  if (request.path === '/visit') return count(session, request)
+  const n = session.get('n') ?? 0
+  await sleep(20)
+  session.set('n', n + 1)
+  return { body: String(n + 1) }
+}
+
+function lockCases(site: OpenSite): void {
+  test('requests that use their session exclusively run one after the other', async (t) => {
+    const { send, visit, valueOf } = await site(t, slowCount, { lock: { wait: 20, lease: 20 } })
+    const cookie = await visit()
+    const bodies = await Promise.all(Array.from({ length: 5 }, async () => (await send({ cookie })).body))
+    assert.deepEqual(bodies.toSorted(), ['2', '3', '4', '5', '6'])
+    assert.equal(await valueOf(cookie), 6)
+  })
+
+  test('a request that waits too long for its session is a 503, and the cookie is left alone', async (t) => {
+    let [hold, isHeld] = [(): void => {}, (): void => {}]
+    const held = new Promise<void>((resolve) => (isHeld = resolve))
+    const app: TestApp = async (session, request) => {
+      if (request.path !== '/hold') return count(session, request)
+      isHeld()
+      await new Promise<void>((resolve) => (hold = resolve))
+      return count(session, request)
+    }
+    const { send, visit, told } = await site(t, app, { lock: { wait: 0.02, lease: 20 } })
+    const cookie = await visit()
+    const first = send({ path: '/hold', cookie })
+    await held
+    assertUnavailable(await send({ cookie }), 'Service Unavailable\n')
+    assert.deepEqual(
+      told.map((error) => Reflect.get(error as object, 'code')),
+      ['ERR_SESSION_LOCKED'],
+    )
+    hold()
+    assert.equal((await first).body, '2')
+  })
+}
+
 function leavingCases(site: OpenSite): void {
+  test('a client that leaves gives the session back that it used exclusively', async (t) => {
+    const { leave, visit, send } = await site(t, slowCount, { lock: { wait: 10, lease: 100 } })
+    const cookie = await visit()
+    await leave?.({ cookie })
+    assert.match((await send({ cookie })).body, /^[23]$/)
+  })
+
   test('a client that leaves keeps the data of a session, and makes no session', async (t) => {
     const { leave, visit, valueOf, store } = await site(t, async (session, { path, method }) => {
       const answer = count(session, { path, method })
@@ -324,18 +376,13 @@ function leavingCases(site: OpenSite): void {
   })
 }
 
-async function open(t: TestContext, mount: Mount, app: TestApp, onHandlerError?: 'drop' | 'commit'): Promise<Site> {
+async function open(t: TestContext, mount: Mount, app: TestApp, options: SiteOptions = {}): Promise<Site> {
   const store = new CountingStore()
   const sessions = defineSession<TestData>({ name: 'test', store, development: false })
   t.after(() => sessions.close())
   const told: unknown[] = []
   const onError = (error: unknown) => void told.push(error)
-  const mounted = await mount(
-    t,
-    sessions,
-    app,
-    onHandlerError === undefined ? { onError } : { onError, onHandlerError },
-  )
+  const mounted = await mount(t, sessions, app, { ...options, onError })
   return {
     ...mounted,
     sessions,

@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { SekishoUsageError } from '../errors.ts'
-import type { CommitOptions, SessionAnswer, SessionRequest, SessionSource } from '../session/contract.ts'
+import type { CommitOptions, OpenOptions, SessionAnswer, SessionRequest, SessionSource } from '../session/contract.ts'
 
 /** The sessions that a definition opens. */
 type SessionOf<T> = T extends SessionSource<infer S> ? S : never
@@ -17,7 +17,7 @@ type Definition = SessionSource<object> & { close(): Promise<void> }
 export type CurrentSessions<T extends Definition> = T & {
   /**
    * The session of the request in whose course this is called, through awaits, timers and the events of the request and
-   * its answer. Throws `ERR_ARGUMENT` outside of a request.
+   * its answer. Throws `ERR_NO_SESSION` outside of a request.
    */
   current(): SessionOf<T>
   /** Runs work with the session as the current one. Adapters do; a job or a test may as well. */
@@ -37,7 +37,8 @@ export type CurrentSessions<T extends Definition> = T & {
 export function withCurrent<T extends Definition>(sessions: T): CurrentSessions<T> {
   const storage = new AsyncLocalStorage<SessionOf<T>>()
   const own = {
-    open: (request: SessionRequest) => sessions.open(request),
+    open: (request: SessionRequest, options?: OpenOptions) => sessions.open(request, options),
+    openNow: (request: SessionRequest, options?: OpenOptions) => sessions.openNow(request, options),
     commit: (session: SessionOf<T> & object, answer: SessionAnswer, options?: CommitOptions) =>
       sessions.commit(session, answer, options),
     close: () => sessions.close(),
@@ -46,7 +47,7 @@ export function withCurrent<T extends Definition>(sessions: T): CurrentSessions<
       const session = storage.getStore()
       if (session !== undefined) return session
       throw new SekishoUsageError(
-        'ERR_ARGUMENT',
+        'ERR_NO_SESSION',
         `\`current()\` of the sessions \`${sessions.name}\` was called outside of a request that an adapter serves with them`,
       )
     },

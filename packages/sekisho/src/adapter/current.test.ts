@@ -147,7 +147,7 @@ describe('withCurrent', () => {
     const [shop, admin] = [define(t, 'shop'), define(t, 'admin')]
     const message =
       '`current()` of the sessions `shop` was called outside of a request that an adapter serves with them'
-    assert.throws(() => shop.current(), { name: 'SekishoUsageError', code: 'ERR_ARGUMENT', message })
+    assert.throws(() => shop.current(), { name: 'SekishoUsageError', code: 'ERR_NO_SESSION', message })
     const session = await admin.open({ headers: {} })
     assert.throws(() => admin.run(session, () => shop.current()), { message })
   })

@@ -38,9 +38,7 @@ export function deferResponse(
   return new Deferral(res, commit, onError)
 }
 
-const doors = ['writeHead', 'write', 'end', 'flushHeaders'] as const
-
-type Door = (typeof doors)[number]
+type Door = 'writeHead' | 'write' | 'end' | 'flushHeaders'
 type Method = (...args: unknown[]) => unknown
 
 interface Call {
@@ -66,14 +64,16 @@ class Deferral implements DeferredResponse {
   #implicit = false
   #queue: Call[] = []
   #queuedBytes = 0
-  #head = { status: 200, message: '' }
-  #unmask: () => void = () => {}
+  /** As it was at the first byte. */
+  #head: Pick<ServerResponse, 'statusCode' | 'statusMessage'> | undefined
+  #unmask: (() => void) | undefined
 
   constructor(res: ServerResponse, commit: CommitAnswer, onError: (error: unknown) => void) {
     this.#res = res
     this.#commit = commit
     this.#onError = onError
-    const { writeHead, write, end, flushHeaders } = res as unknown as Record<Door, Method>
+    const methods = res as unknown as Record<Door, Method>
+    const { writeHead, write, end, flushHeaders } = methods
     this.#below = { writeHead, write, end, flushHeaders }
     this.#ours = {
       writeHead: (...args) => this.#writeHead(args),
@@ -81,17 +81,19 @@ class Deferral implements DeferredResponse {
       end: (...args) => this.#send('end', args),
       flushHeaders: (...args) => this.#send('flushHeaders', args),
     }
-    Object.assign(res, this.#ours)
+    // Each by its name, here and below: a loop over the names costs 0.5 µs.
+    methods.writeHead = this.#ours.writeHead
+    methods.write = this.#ours.write
+    methods.end = this.#ours.end
+    methods.flushHeaders = this.#ours.flushHeaders
     res.on('close', this.#leave)
   }
 
   abandon(): void {
     if (this.#state !== 'waiting') return
     this.#stepAside()
-    const pending = attempt(() =>
-      this.#commit({ status: this.#res.statusCode, headers: new Headers() }, { deliverable: false }),
-    )
-    pending?.catch(this.#onError)
+    const answer = { status: this.#res.statusCode, headers: new Headers() }
+    attempt(() => this.#commit(answer, { deliverable: false }))?.catch(this.#onError)
   }
 
   #writeHead(args: unknown[]): unknown {
@@ -145,7 +147,7 @@ class Deferral implements DeferredResponse {
   #begin(): void {
     const res = this.#res
     const headers = answerHeaders(res)
-    this.#head = { status: res.statusCode, message: res.statusMessage }
+    this.#head = { statusCode: res.statusCode, statusMessage: res.statusMessage }
     const pending = attempt(() => this.#commit({ status: res.statusCode, headers }))
     if (pending === undefined) {
       this.#stepAside()
@@ -187,8 +189,7 @@ class Deferral implements DeferredResponse {
     const res = this.#res
     const queue = this.#stepAside()
     res.finished = false
-    res.statusCode = this.#head.status
-    res.statusMessage = this.#head.message
+    Object.assign(res, this.#head)
     try {
       if (queue[0]?.door !== 'writeHead') this.#layHead()
       for (const { door, args } of queue) this.#call(door, args)
@@ -227,7 +228,11 @@ class Deferral implements DeferredResponse {
   /** Gives `res` back as it was. A middleware that has wrapped our methods meanwhile keeps them: they pass everything on. */
   #stepAside(): Call[] {
     const methods = this.#res as unknown as Record<Door, Method>
-    for (const door of doors) if (methods[door] === this.#ours[door]) methods[door] = this.#below[door]
+    const [ours, below] = [this.#ours, this.#below]
+    if (methods.writeHead === ours.writeHead) methods.writeHead = below.writeHead
+    if (methods.write === ours.write) methods.write = below.write
+    if (methods.end === ours.end) methods.end = below.end
+    if (methods.flushHeaders === ours.flushHeaders) methods.flushHeaders = below.flushHeaders
     return this.#settle('passing')
   }
 
@@ -235,7 +240,7 @@ class Deferral implements DeferredResponse {
     const queue = this.#queue
     this.#queue = []
     this.#state = state
-    this.#unmask()
+    this.#unmask?.()
     this.#res.off('close', this.#leave)
     return queue
   }

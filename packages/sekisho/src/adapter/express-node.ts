@@ -5,16 +5,22 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { optionError, SekishoUsageError } from '../errors.ts'
-import type { Session, SessionSource } from '../session/contract.ts'
+import type { Session, SessionData, SessionSource } from '../session/contract.ts'
 import { sendPlain } from './response-head-node.ts'
+import { openOptionsOf, type RouteLock } from './route-lock.ts'
 import { report, unavailable } from './unavailable.ts'
-import { deferCommit, runVisit } from './visit-node.ts'
+import { deferCommit, openFor, runVisit, type Visit } from './visit-node.ts'
 
 /** A middleware, as `app.use` takes it. */
 export type SessionMiddleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void
 
 /** Options of {@link sessionMiddleware}. */
 export interface SessionMiddlewareOptions {
+  /**
+   * Uses the session exclusively while the request runs: `{ wait, lease }` for all requests, or a function that gives them
+   * for some and `undefined` for the others (default: overlapping requests are merged). Needs a store with locks.
+   */
+  readonly lock?: RouteLock<IncomingMessage>
   /** The name under which handlers find the session on the request (default `session`). Several kinds of sessions need several names. */
   readonly property?: string
   /**
@@ -34,7 +40,8 @@ export interface SessionMiddlewareOptions {
 
 /**
  * The request of a handler behind {@link sessionMiddleware}. For `req.session` in all handlers of an application, declare
- * it once; or use {@link sessionOf}, which needs no declaration.
+ * it once; or use {@link sessionOf}, which needs no declaration. A sealed session is the third parameter:
+ * `WithSession<ShopData, 'session', SealedSession<ShopData>>`.
  *
  * @example
  * ```ts
@@ -45,8 +52,12 @@ export interface SessionMiddlewareOptions {
  * }
  * ```
  */
-export type WithSession<Data extends object, Property extends string = 'session'> = {
-  readonly [P in Property]: Session<Data>
+export type WithSession<
+  Data extends object,
+  Property extends string = 'session',
+  S extends SessionData<Data> = Session<Data>,
+> = {
+  readonly [P in Property]: S
 }
 
 /**
@@ -71,18 +82,11 @@ export function sessionMiddleware<S extends object>(
   const { property = 'session', onUnavailable = 'answer', onHandlerError = 'drop', onError = report } = options
   if (typeof property !== 'string' || property === '') throw optionError('property', 'a name', property)
   const opened = openedOf(sessions)
+  const openOptions = openOptionsOf(options.lock)
   const visitOptions = { onError, changes: onHandlerError === 'drop' ? dropFailed : keep }
 
-  async function attend(req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): Promise<void> {
-    let session: S
-    try {
-      session = await sessions.open(req)
-    } catch (error) {
-      if (onUnavailable === 'next') return next(error)
-      if (!res.headersSent) sendPlain(res, unavailable(error)) // unless a time limit in front of us has answered
-      return onError(error, req)
-    }
-    const visit = { req, res, session }
+  function attend(visit: Visit<S>, next: () => void): void {
+    const { req, session } = visit
     opened.set(req, session)
     attach(req, property, session)
     deferCommit(sessions, visit, visitOptions)
@@ -92,7 +96,17 @@ export function sessionMiddleware<S extends object>(
   return (req, res, next) => {
     if (opened.has(req)) return next() // mounted for the application and for one of its routers
     if (property in req) return next(optionError('property', 'a name that nothing else has on the request', property))
-    void attend(req, res, next)
+    openFor(
+      { sessions, req, openOptions },
+      {
+        opened: (session) => attend({ req, res, session }, next),
+        failed(error) {
+          if (onUnavailable === 'next') return next(error)
+          if (!res.headersSent) sendPlain(res, unavailable(error)) // unless a time limit in front of us has answered
+          onError(error, req)
+        },
+      },
+    )
   }
 }
 

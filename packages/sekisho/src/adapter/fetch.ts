@@ -5,6 +5,7 @@
  * @module
  */
 import type { CommitOptions, SessionSource } from '../session/contract.ts'
+import { openOptionsOf, type RouteLock } from './route-lock.ts'
 import { plainAnswer, report, statusOf, unavailable, type PlainAnswer } from './unavailable.ts'
 
 /** A request handler with a session. `rest` is whatever the runtime passes beside the request. */
@@ -16,6 +17,11 @@ export type FetchSessionHandler<S extends object, Rest extends unknown[]> = (
 
 /** Options of {@link fetchHandler}. */
 export interface FetchHandlerOptions {
+  /**
+   * Uses the session exclusively while the request runs: `{ wait, lease }` for all requests, or a function that gives them
+   * for some and `undefined` for the others (default: overlapping requests are merged). Needs a store with locks.
+   */
+  readonly lock?: RouteLock<Request>
   /** What becomes of the changes when the handler throws (default `drop`). No session is created then: its cookie could not be sent. */
   readonly onHandlerError?: 'drop' | 'commit'
   /** Is told when the store failed (default: `console.error`). What the handler throws is thrown on, and not told here, unless it is such an error too. */
@@ -35,16 +41,16 @@ export function fetchHandler<S extends object, Rest extends unknown[] = []>(
   options: FetchHandlerOptions = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   const { onHandlerError = 'drop', onError = report } = options
+  const openOptions = openOptionsOf(options.lock)
   const changes = onHandlerError === 'drop' ? 'drop' : 'keep'
-  const refuse = (answer: PlainAnswer, error: unknown, request: Request): Response => {
-    onError(error, request)
-    return plain(answer, request)
-  }
+  const refuse = refusalTold(onError)
 
   return async (request, ...rest) => {
     let session: S
     try {
-      session = await sessions.open(request)
+      // Awaits only what there is to wait for: each needless one costs 0.3 µs, of 8 for a session in memory.
+      const opening = sessions.openNow(request, openOptions?.(request))
+      session = 'then' in opening ? await opening : opening
     } catch (error) {
       return refuse(unavailable(error), error, request)
     }
@@ -54,7 +60,7 @@ export function fetchHandler<S extends object, Rest extends unknown[] = []>(
         sessions.run === undefined
           ? handler(request, session, ...rest)
           : sessions.run(session, () => handler(request, session, ...rest))
-      response = changeable(await answer)
+      response = changeable(answer instanceof Response ? answer : await answer)
     } catch (error) {
       // The visitor will see no cookie, but what exists may be written. The error to report is the handler's.
       await commitUnseen(sessions, session, { changes }).catch((failure: unknown) => onError(failure, request))
@@ -63,12 +69,23 @@ export function fetchHandler<S extends object, Rest extends unknown[] = []>(
       return refuse(plainAnswer(status), error, request)
     }
     try {
-      await (response.status < 200 ? commitUnseen(sessions, session, {}) : sessions.commit(session, response))
+      const ended = response.status < 200 ? commitUnseen(sessions, session, {}) : sessions.commit(session, response)
+      if (ended !== undefined) await ended
       return response
     } catch (error) {
       response.body?.cancel(error).catch(() => {}) // fails when the body is locked: then that is up to its reader
       return refuse(unavailable(error), error, request)
     }
+  }
+}
+
+/** Answers in the handler's place, and tells why. */
+function refusalTold(
+  onError: (error: unknown, request: Request) => void,
+): (answer: PlainAnswer, error: unknown, request: Request) => Response {
+  return (answer, error, request) => {
+    onError(error, request)
+    return plain(answer, request)
   }
 }
 

@@ -50,6 +50,22 @@ function respond(res: ServerResponse, { status = 200, headers = [], body = '' }:
 adapterContract('nodeListener', mount, { canLeave: true })
 
 describe('nodeListener', () => {
+  test('runs the handler within the event of the request where the store answers at once', async (t) => {
+    const sessions = defineSession({ name: 'test', store: new CountingStore(), development: false })
+    t.after(() => sessions.close())
+    let hasRun = false
+    const listener = nodeListener(sessions, (_, res) => {
+      hasRun = true
+      res.end()
+    })
+    const port = await serve(t, (req, res) => {
+      listener(req, res)
+      assert.ok(hasRun)
+    })
+    await send(port, {})
+    assert.ok(hasRun)
+  })
+
   async function listen(
     t: TestContext,
     handler: NodeSessionHandler<Session<TestData>>,

@@ -6,14 +6,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SessionSource } from '../session/contract.ts'
 import { sendPlain } from './response-head-node.ts'
+import { openOptionsOf, type RouteLock } from './route-lock.ts'
 import { plainAnswer, report, statusOf, unavailable } from './unavailable.ts'
-import { deferCommit, runVisit } from './visit-node.ts'
+import { deferCommit, openFor, runVisit } from './visit-node.ts'
 
 /** A request handler with a session. It may answer after it has returned, as with Node's own listeners. */
 export type NodeSessionHandler<S extends object> = (req: IncomingMessage, res: ServerResponse, session: S) => unknown
 
 /** Options of {@link nodeListener}. */
 export interface NodeListenerOptions {
+  /**
+   * Uses the session exclusively while the request runs: `{ wait, lease }` for all requests, or a function that gives them
+   * for some and `undefined` for the others (default: overlapping requests are merged). Needs a store with locks.
+   */
+  readonly lock?: RouteLock<IncomingMessage>
   /** What becomes of the changes when the handler throws before the first byte (default `drop`). */
   readonly onHandlerError?: 'drop' | 'commit'
   /** Is told when the handler threw or the store failed (default: `console.error`). The visitor has been answered by then. */
@@ -33,15 +39,9 @@ export function nodeListener<S extends object>(
   options: NodeListenerOptions = {},
 ): (req: IncomingMessage, res: ServerResponse) => void {
   const { onHandlerError = 'drop', onError = report } = options
+  const openOptions = openOptionsOf(options.lock)
 
-  async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    let session: S
-    try {
-      session = await sessions.open(req)
-    } catch (error) {
-      sendPlain(res, unavailable(error))
-      return onError(error, req)
-    }
+  async function serve(req: IncomingMessage, res: ServerResponse, session: S): Promise<void> {
     const visit = { req, res, session }
     let changes: 'keep' | 'drop' = 'keep'
     const answer = deferCommit(sessions, visit, { changes: () => changes, onError })
@@ -55,7 +55,18 @@ export function nodeListener<S extends object>(
     if (res.closed) answer.abandon() // the client left before the handler began, and nothing was written
   }
 
-  return (req, res) => void serve(req, res)
+  return (req, res) => {
+    openFor(
+      { sessions, req, openOptions },
+      {
+        opened: (session) => void serve(req, res, session),
+        failed(error) {
+          sendPlain(res, unavailable(error))
+          onError(error, req)
+        },
+      },
+    )
+  }
 }
 
 /** A plain answer while there is still time for one; an answer that broke off shall not look complete. */

@@ -26,6 +26,7 @@ export function mergeHead(res: ServerResponse, args: unknown[]): void {
   const { code, reason, headers } = headOf(args)
   res.statusCode = code
   if (reason !== undefined) res.statusMessage = reason
+  if (headers === undefined) return
   const entries = headerEntries(headers)
   if (Array.isArray(headers)) for (const [name] of entries) if (res.hasHeader(name)) res.removeHeader(name)
   const given = new Set<string>()

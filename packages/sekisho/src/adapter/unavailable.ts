@@ -17,7 +17,7 @@ export interface PlainAnswer {
 }
 
 const texts: Readonly<Record<number, string>> = {
-  409: 'The session has ended meanwhile. Reload the page.\n',
+  409: 'The session has changed meanwhile. Reload the page.\n',
   503: 'Service Unavailable\n',
 }
 
@@ -36,13 +36,13 @@ export function statusOf(error: unknown): number | undefined {
 /**
  * The answer when a session could not be opened or committed.
  *
- * @param error What `open` or `commit` rejected with. Its `status` counts when that is a 5xx, else the store failed: 503.
+ * @param error What `open` or `commit` rejected with. Its `status` counts when that is 409 or a 5xx, else the store failed: 503.
  */
 export function unavailable(error: unknown): PlainAnswer {
   // A mistake of the calling code (a value that cannot be kept) does not go away by trying again.
   if (error instanceof SekishoUsageError) return plainAnswer(500)
   const status: unknown = error instanceof Error && 'status' in error ? error.status : undefined
-  return plainAnswer(typeof status === 'number' && status >= 500 && status <= 599 ? status : 503)
+  return plainAnswer(typeof status === 'number' && (status === 409 || (status >= 500 && status <= 599)) ? status : 503)
 }
 
 /** What `onError` does unless it is given: an outage that nobody hears of would be worse than a line on stderr. */

@@ -5,7 +5,7 @@
  */
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { SessionSource } from '../session/contract.ts'
+import type { OpenOptions, SessionSource } from '../session/contract.ts'
 import { deferResponse, type DeferredResponse } from './deferred-response-node.ts'
 
 /** A request whose session is open, and its answer. */
@@ -21,6 +21,28 @@ export interface VisitOptions {
   readonly changes: (status: number) => 'keep' | 'drop'
   /** Is told why the commit failed. */
   readonly onError: (error: unknown, req: IncomingMessage) => void
+}
+
+/** A request whose session is to be opened. */
+export interface Arrival<S extends object> {
+  readonly sessions: SessionSource<S>
+  readonly req: IncomingMessage
+  readonly openOptions: ((req: IncomingMessage) => OpenOptions) | undefined
+}
+
+/** Opens the session of a request and goes on with it: at once, where there is nothing to wait for. */
+export function openFor<S extends object>(
+  { sessions, req, openOptions }: Arrival<S>,
+  { opened, failed }: { readonly opened: (session: S) => void; readonly failed: (error: unknown) => void },
+): void {
+  let opening: S | Promise<S>
+  try {
+    opening = sessions.openNow(req, openOptions?.(req))
+  } catch (error) {
+    return failed(error)
+  }
+  if ('then' in opening) opening.then(opened, failed)
+  else opened(opening)
 }
 
 /** Makes the answer of a visit wait for the commit of its session. */

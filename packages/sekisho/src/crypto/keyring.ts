@@ -87,12 +87,13 @@ export class KeyRing {
 
   /** Counts an opening; one with another key than the first raises the event `old-key`. */
   noteOpened(name: string, purpose: string): void {
-    const index = this.#entries.findIndex((entry) => entry.name === name)
-    const entry = this.#entries[index]
+    const [newest] = this.#entries
+    const isOld = newest?.name !== name
+    const entry = isOld ? this.#entries.find((one) => one.name === name) : newest
     if (entry === undefined) return
     entry.opened += 1
     entry.lastOpenedAt = Date.now()
-    if (index > 0) channels['old-key'].publish({ keyId: name, purpose })
+    if (isOld) channels['old-key'].publish({ keyId: name, purpose })
   }
 }
 

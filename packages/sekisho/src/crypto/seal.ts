@@ -1,5 +1,6 @@
 import { KEY_ID_BYTES, type KeyRing, type Subkey } from './keyring.ts'
 import { randomBytes, randomFillSync, type KeyObject } from './node.ts'
+import { PrefixKeys } from './prefix-keys.ts'
 import { decrypt, encrypt, NONCE_BYTES, PREFIX_BYTES, TAG_BYTES, XaesKey } from './xaes.ts'
 
 /** The format's first octet. */
@@ -35,6 +36,8 @@ export interface Opened {
 interface RingKey {
   readonly subkey: Subkey
   readonly xaes: XaesKey
+  /** The keys under which something was opened lately. */
+  readonly opened: PrefixKeys
   readonly header: Buffer
   readonly associated: Buffer
 }
@@ -110,16 +113,22 @@ export class Sealer {
     this.#prefixKey = undefined
     this.#keys = this.#ring.subkeys(`seal ${this.#context.purpose}`).map((subkey) => {
       const header = Buffer.concat([Buffer.from([VERSION]), subkey.id])
-      return { subkey, xaes: new XaesKey(subkey.key), header, associated: associatedData(header, this.#context) }
+      const associated = associatedData(header, this.#context)
+      return { subkey, xaes: new XaesKey(subkey.key), opened: new PrefixKeys(), header, associated }
     })
     return this.#keys
   }
 }
 
-/** The key is derived anew for every text: docs/decisions/011. */
-function unsealed({ xaes, associated }: RingKey, bytes: Buffer): Buffer | undefined {
-  const key = xaes.derive(bytes.subarray(PREFIX_AT, SUFFIX_AT))
-  return decrypt(key, bytes.subarray(SUFFIX_AT, TEXT_AT), { text: bytes.subarray(TEXT_AT), associated })
+/** A key that is not known is derived, and kept once it has opened something: docs/decisions/017. */
+function unsealed({ xaes, opened, associated }: RingKey, bytes: Buffer): Buffer | undefined {
+  const prefix = bytes.toString('latin1', PREFIX_AT, SUFFIX_AT)
+  const known = opened.get(prefix)
+  const key = known ?? xaes.derive(bytes, PREFIX_AT)
+  const message = { text: bytes.subarray(TEXT_AT), associated }
+  const plaintext = decrypt(key, bytes.subarray(SUFFIX_AT, TEXT_AT), message)
+  if (known === undefined && plaintext !== undefined) opened.add(prefix, key)
+  return plaintext
 }
 
 /** Each part behind its length, so that no two contexts give the same octets. */

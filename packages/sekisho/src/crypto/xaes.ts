@@ -19,6 +19,8 @@ export class XaesKey {
   readonly #cipher: ReturnType<typeof createCipheriv>
   /** The two blocks to encrypt, but for the prefix. */
   readonly #template: Buffer = Buffer.alloc(2 * BLOCK_BYTES)
+  /** The same with the prefix of the moment. */
+  readonly #blocks: Buffer = Buffer.alloc(2 * BLOCK_BYTES)
 
   /** @param key 32 octets. */
   constructor(key: Buffer) {
@@ -28,14 +30,16 @@ export class XaesKey {
       this.#template.set([0, index + 1, 0x58, 0], at)
       for (let octet = 0; octet < BLOCK_BYTES; octet += 1) this.#template[at + octet]! ^= mask[octet]!
     }
+    this.#blocks.set(this.#template)
   }
 
-  /** The AES-256 key for all nonces that begin with this prefix: a CMAC-based derivation, two blocks of AES. */
-  derive(prefix: Buffer): KeyObject {
-    const blocks = Buffer.from(this.#template)
+  /** The AES-256 key for all nonces that begin with the octets `from` on: a CMAC-based derivation, two blocks of AES. */
+  derive(octets: Buffer, from = 0): KeyObject {
+    const [template, blocks] = [this.#template, this.#blocks]
     for (let octet = 0; octet < PREFIX_BYTES; octet += 1) {
-      blocks[PREFIX_AT + octet]! ^= prefix[octet]!
-      blocks[BLOCK_BYTES + PREFIX_AT + octet]! ^= prefix[octet]!
+      const at = PREFIX_AT + octet
+      blocks[at] = template[at]! ^ octets[from + octet]!
+      blocks[BLOCK_BYTES + at] = template[BLOCK_BYTES + at]! ^ octets[from + octet]!
     }
     return createSecretKey(this.#cipher.update(blocks))
   }

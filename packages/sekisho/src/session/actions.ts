@@ -3,12 +3,11 @@ import { channels } from '../lib/events-node.ts'
 import type { Awaitable } from '../store/contract.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
-import { hasChanges } from './session.ts'
 import { forgetIntents, type Attached, type SessionActions, type SessionState } from './state.ts'
 import { refuse, type WriteOutcome } from './outcome.ts'
 import { isPromise } from './store-calls.ts'
 import type { SessionWriter } from './writer.ts'
-import { empty } from './write-set.ts'
+import { changedText, empty, live } from './write-set.ts'
 
 /** A write that an answer has to wait for. */
 export type Write = 'write' | 'rotate' | 'create' | 'login'
@@ -27,11 +26,15 @@ export class StoredActions implements SessionActions {
     this.#writer = writer
   }
 
-  /** The write of an automatic commit: when the session is no longer ours, the change is dropped and an event tells. */
-  flush(write: Write, state: SessionState): Promise<void> | undefined {
+  /**
+   * The write of an automatic commit: when the session is no longer ours, the change is dropped and an event tells.
+   *
+   * @param text The data, just encoded: it is not encoded again unless it has to wait for its turn.
+   */
+  flush(write: Write, state: SessionState, text: string | undefined): Promise<void> | undefined {
     const finished = (outcome: WriteOutcome): undefined => void drop(outcome, state)
     if (state.turn !== undefined) return inTurn(state, async () => finished(await this.#perform(write, state)))
-    const outcome = this.#perform(write, state)
+    const outcome = this.#perform(write, state, text)
     return isPromise(outcome) ? inTurn(state, () => outcome.then(finished)) : finished(outcome)
   }
 
@@ -60,6 +63,8 @@ export class StoredActions implements SessionActions {
 
   async #logout(state: SessionState): Promise<void> {
     const { attachment } = state
+    // Somebody whose session is alive must not believe that it has ended.
+    if (state.lost?.outcome === 'unavailable') refuse('unavailable')
     const outcome = attachment === undefined ? undefined : await this.#writer.end(attachment)
     if (attachment !== undefined && outcome === 'written') {
       channels.destroyed.publish({ address: attachment.token.address, by: 'logout' })
@@ -81,7 +86,7 @@ export class StoredActions implements SessionActions {
 
   #dueWrite(state: SessionState): Write | undefined {
     if (state.login !== undefined) return 'login'
-    const changed = hasChanges(state.writes)
+    const changed = changedText(state.writes) !== undefined
     if (state.attachment !== undefined) {
       if (state.rotate) return 'rotate'
       return changed ? 'write' : undefined
@@ -91,16 +96,18 @@ export class StoredActions implements SessionActions {
     return 'create'
   }
 
-  #perform(write: Write, state: SessionState): Awaitable<WriteOutcome> {
+  #perform(write: Write, state: SessionState, text?: string): Awaitable<WriteOutcome> {
     switch (write) {
       case 'create':
         // A save that nobody waited for may have been faster.
-        return state.attachment === undefined ? this.#writer.create(state) : this.#writer.write(state, false)
+        return state.attachment === undefined
+          ? this.#writer.create(state, live(state.writes, text))
+          : this.#writer.write(state, false, text)
       case 'login':
         return this.#writer.login(state)
       case 'rotate':
       case 'write':
-        return this.#writer.write(state, write === 'rotate')
+        return this.#writer.write(state, write === 'rotate', text)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { SekishoUsageError } from '../errors.ts'
+import { SekishoUsageError, shown } from '../errors.ts'
 import { channels } from '../lib/events-node.ts'
 import type { PrincipalIndex, SessionRecord, StoredSession } from '../store/contract.ts'
 import type { SessionAdmin, SessionSummary } from './contract.ts'
@@ -19,12 +19,23 @@ export class StoredAdmin implements SessionAdmin {
   }
 
   async list(principal: string): Promise<SessionSummary[]> {
-    const summaries: SessionSummary[] = []
-    for (const address of await this.#addresses(principal)) {
-      const stored = await this.#calls.read(address)
-      if (stored?.record.principal === principal) summaries.push(summaryOf(address, principal, stored, this.#lifetime))
-    }
+    const summaries = await this.#summaries(principal)
     return summaries.toSorted((a, b) => b.lastUsedAt - a.lastUsedAt || b.createdAt - a.createdAt)
+  }
+
+  async count(principal: string): Promise<number> {
+    return (await this.#summaries(principal)).length
+  }
+
+  async limit(principal: string, most: number): Promise<number> {
+    if (!Number.isSafeInteger(most) || most < 0)
+      throw new SekishoUsageError('ERR_ARGUMENT', `\`most\` must be a whole number from 0; received ${shown(most)}`)
+    const due = (await this.#summaries(principal)).toSorted(byLogin).slice(most)
+    let ended = 0
+    for (const { address } of due) {
+      if (await this.#deleteIf(address, (record) => record.principal === principal)) ended += 1
+    }
+    return ended
   }
 
   async revoke(address: string, { principal }: { readonly principal?: string | undefined } = {}): Promise<boolean> {
@@ -44,6 +55,15 @@ export class StoredAdmin implements SessionAdmin {
       }
       if (ended === before) return ended
     }
+  }
+
+  async #summaries(principal: string): Promise<SessionSummary[]> {
+    const summaries: SessionSummary[] = []
+    for (const address of await this.#addresses(principal)) {
+      const stored = await this.#calls.read(address)
+      if (stored?.record.principal === principal) summaries.push(summaryOf(address, principal, stored, this.#lifetime))
+    }
+    return summaries
   }
 
   /** Ends a session of which this is true. A conflict may be a login of somebody else, so it is looked at again. */
@@ -73,6 +93,11 @@ export class StoredAdmin implements SessionAdmin {
       'option `store` must keep an index by principal for `admin.list` and `admin.revokeAll`; this one has no `principals`',
     )
   }
+}
+
+/** The latest login first; the order of logins in the same millisecond is the same for everybody who asks. */
+function byLogin(a: SessionSummary, b: SessionSummary): number {
+  return b.authenticatedAt - a.authenticatedAt || b.createdAt - a.createdAt || (a.address < b.address ? -1 : 1)
 }
 
 function summaryOf(

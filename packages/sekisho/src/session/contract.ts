@@ -126,6 +126,23 @@ export interface SessionAnswer {
   readonly headers: AnswerHeaders
 }
 
+/** Exclusive use of a session while a request runs, on routes that ask for it. */
+export interface LockOptions {
+  /** Seconds to wait for the request that has the session now (default 5); then `ERR_SESSION_LOCKED`. */
+  readonly wait?: number
+  /**
+   * Seconds after which somebody else may go on when this process has died (default 10). While it lives the lease is
+   * renewed; a request that lost it all the same, and writes after somebody else, gets `ERR_LOCK_LOST`.
+   */
+  readonly lease?: number
+}
+
+/** How a session is opened. */
+export interface OpenOptions {
+  /** Use the session exclusively (default: overlapping requests are merged). A visitor without a session needs no lock. */
+  readonly lock?: LockOptions | undefined
+}
+
 /** How a commit is made. */
 export interface CommitOptions {
   /** `drop` forgets changes, login and rotation, as after an error in the handler; a logout has happened already (default `keep`). */
@@ -158,6 +175,16 @@ export interface SessionSummary {
 export interface SessionAdmin {
   /** The live sessions of a user, most recently used first. */
   list(principal: string): Promise<SessionSummary[]>
+  /** @returns How many live sessions a user has. */
+  count(principal: string): Promise<number>
+  /**
+   * Ends a user's sessions but the latest logins, as `sessionsPerPrincipal` does at every login. Of several calls and
+   * logins at once, the same sessions survive.
+   *
+   * @param most So many stay.
+   * @returns How many were ended.
+   */
+  limit(principal: string, most: number): Promise<number>
   /**
    * Ends one session.
    *
@@ -183,7 +210,12 @@ export interface SessionSource<S> {
    * Opens the session of a request. Bad, unknown and expired carriers give an empty session. Rejects only when a store
    * failed (status 503).
    */
-  open(request: SessionRequest): Promise<S>
+  open(request: SessionRequest, options?: OpenOptions): Promise<S>
+  /**
+   * As `open`, without a promise where there is nothing to wait for; then it throws what `open` rejects with. For adapters:
+   * a promise per request is a tenth of what a session in memory costs.
+   */
+  openNow(request: SessionRequest, options?: OpenOptions): S | Promise<S>
   /**
    * Writes what changed and puts the cookie into the answer. Call it once, before the first byte; adapters do.
    *

@@ -47,6 +47,16 @@ export interface SessionOptions<Data extends object> extends SharedOptions<Data>
   readonly conflictTimeoutMs?: number
   /** Encrypts the data in the store (default: it is stored as the codec writes it). */
   readonly encryption?: EncryptionOptions
+  /**
+   * So many sessions a user may have; a login beyond that ends the oldest logins before its answer goes out (default: no
+   * limit). Needs a store with an index by principal.
+   */
+  readonly sessionsPerPrincipal?: number
+  /**
+   * What a visitor meets whose session cannot be read because the store fails: an answer 503 (`unavailable`, the default),
+   * or a page as for somebody without a session, that stores nothing and leaves the cookie alone (`anonymous`).
+   */
+  readonly onStoreFailure?: 'unavailable' | 'anonymous'
   /** How dead records are removed; `false`: not by this process. */
   readonly sweep?: SweepOptions | false
 }
@@ -59,6 +69,8 @@ export interface ResolvedOptions extends ResolvedShared {
   readonly rotation: { readonly everyMs: number; readonly graceMs: number }
   readonly maxBytes: number
   readonly conflictMs: number
+  readonly sessionsPerPrincipal: number | undefined
+  readonly onStoreFailure: 'unavailable' | 'anonymous'
   readonly sweep: { readonly everyMs: number; readonly limit: number } | undefined
 }
 
@@ -74,8 +86,22 @@ export function resolveOptions<Data extends object>(options: SessionOptions<Data
     rotation: resolveRotation(options.rotation),
     maxBytes: positive('maxBytes', options.maxBytes ?? 1024 * 1024),
     conflictMs: positive('conflictTimeoutMs', options.conflictTimeoutMs ?? 5000),
+    sessionsPerPrincipal: resolveLimit(options),
+    onStoreFailure: resolveFailurePolicy(options.onStoreFailure),
     sweep: resolveSweep(options.sweep, options.store),
   })
+}
+
+function resolveLimit({ sessionsPerPrincipal: most, store }: SessionOptions<object>): number | undefined {
+  if (most === undefined) return undefined
+  if (store.principals === undefined)
+    throw optionError('sessionsPerPrincipal', 'absent: this `store` keeps no index by principal', most)
+  return positive('sessionsPerPrincipal', most)
+}
+
+function resolveFailurePolicy(policy: ResolvedOptions['onStoreFailure'] = 'unavailable'): typeof policy {
+  if (policy === 'unavailable' || policy === 'anonymous') return policy
+  throw optionError('onStoreFailure', "'unavailable' or 'anonymous'", policy)
 }
 
 function resolveTransport<Data extends object>(

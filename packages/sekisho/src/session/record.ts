@@ -91,5 +91,5 @@ function authenticatedNow({ now }: StoredSession): { authenticatedAt?: number } 
 }
 
 function nextWriteIds(record: SessionRecord): string[] {
-  return [...record.writeIds, newWriteId()].slice(-REMEMBERED_WRITES)
+  return [...record.writeIds.slice(1 - REMEMBERED_WRITES), newWriteId()]
 }

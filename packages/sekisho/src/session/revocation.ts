@@ -1,10 +1,10 @@
 import { optionError, SekishoUsageError } from '../errors.ts'
+import { isAddress } from '../lib/address.ts'
 import { channels } from '../lib/events-node.ts'
 import type { PrincipalIndex, SessionRecord, SessionStore } from '../store/contract.ts'
 import { revocationAddress, type SealedAttachment, type SealedContent } from './sealed-content.ts'
 import type { ResolvedLifetime } from './lifetime.ts'
 import type { SealedAdmin } from './sealed-contract.ts'
-import type { Loss } from './state.ts'
 import type { StoreCalls } from './store-calls.ts'
 import { newWriteId } from './token.ts'
 
@@ -14,11 +14,8 @@ const SLACK_MS = 60_000
 /** The generation of a tombstone whose session was replaced by a login, rather than ended. */
 const REPLACED = 1
 
-/** What an address looks like; anything else comes from somewhere else. */
-const ADDRESS = /^[0-9a-f]{64}$/
-
 /** How a session has ended; `undefined`: it has not. */
-type Ended = Loss['outcome'] | undefined
+type Ended = 'gone' | 'superseded' | undefined
 
 /**
  * Which sealed sessions have been ended before their time. One small record per ended session, in any store, for as long
@@ -41,13 +38,13 @@ export class Revocations {
   }
 
   /** Ends a session for the time that is left to it. @returns How it had ended before, if it had. */
-  async end({ token, content }: SealedAttachment, outcome: Loss['outcome']): Promise<Ended> {
+  async end({ token, content }: SealedAttachment, outcome: 'gone' | 'superseded'): Promise<Ended> {
     const isFirst = await this.add(token.address, content.absoluteDeadline - Date.now(), outcome)
     return isFirst ? undefined : this.#ended(token.address)
   }
 
   /** Ends whatever session has this address, for so long. @returns Whether it had not ended before. */
-  async add(address: string, remainingMs: number, outcome: Loss['outcome']): Promise<boolean> {
+  async add(address: string, remainingMs: number, outcome: 'gone' | 'superseded'): Promise<boolean> {
     const lives = Math.max(1, remainingMs) + SLACK_MS
     return (await this.#calls.create(address, tombstone(outcome), { idleMs: lives, absoluteMs: lives })) === 'created'
   }
@@ -91,7 +88,7 @@ export class RevocationAdmin implements SealedAdmin {
 
   async revoke(address: string): Promise<void> {
     const revocations = this.#store()
-    if (!ADDRESS.test(address)) return
+    if (!isAddress(address)) return
     // How long the session has left is only known to its cookie.
     await revocations.add(address, this.#lifetime.absoluteMs, 'gone')
     channels.destroyed.publish({ address, by: 'revoke' })
@@ -107,7 +104,7 @@ export class RevocationAdmin implements SealedAdmin {
   }
 }
 
-function tombstone(outcome: Loss['outcome']): SessionRecord {
+function tombstone(outcome: 'gone' | 'superseded'): SessionRecord {
   const generation = outcome === 'superseded' ? REPLACED : 0
   return { generation, current: '', dataVersion: 0, writeIds: [newWriteId()], payload: new Uint8Array() }
 }

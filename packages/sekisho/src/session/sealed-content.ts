@@ -74,10 +74,10 @@ export function newSealedId(): string {
 export function encodeContent(content: SealedContent): Buffer {
   const { id, createdAt, idleDeadline, absoluteDeadline, generation, dataVersion, principal, epoch, amr, device } =
     content
-  const head = [id, createdAt, idleDeadline - createdAt, absoluteDeadline - createdAt, generation, dataVersion]
-  const facts = [principal ?? null, epoch ?? null, amr ?? null, device ?? null]
-  while (facts.length > 0 && facts.at(-1) === null) facts.pop()
-  return Buffer.from(`${JSON.stringify([...head, ...facts])}\n${content.text}`)
+  const times = [createdAt, idleDeadline - createdAt, absoluteDeadline - createdAt]
+  const head: unknown[] = [id, ...times, generation, dataVersion, principal, epoch, amr, device]
+  while (head.at(-1) === undefined) head.pop()
+  return Buffer.from(`${JSON.stringify(head)}\n${content.text}`) // what is absent in the middle is written as null
 }
 
 /** What {@link encodeContent} encoded. It was authenticated before, so whatever it is, we wrote it. */

@@ -8,7 +8,11 @@ export interface SealedSession<Data extends object = Record<string, unknown>> ex
 
 /** Ending sealed sessions from outside of a request; needs the option `revocations`. */
 export interface SealedAdmin {
-  /** Ends one session, for as long as it could have lived. Takes what `session.meta.address` gave. */
+  /**
+   * Ends one session, for as long as it could have lived. Takes what `session.meta.address` gave. How long that is only its
+   * cookie says, so the `lifetime.absolute` of today counts: where it has been shortened, a session that was sealed before
+   * that may come back; {@link SealedAdmin.revokeAll} ends it for good.
+   */
   revoke(address: string): Promise<void>
   /** Ends all sessions of a user that were sealed before; needs a revocation store with an index by principal. */
   revokeAll(principal: string): Promise<void>

@@ -1,6 +1,7 @@
-import { SekishoUsageError } from '../errors.ts'
+import { optionError, SekishoUsageError } from '../errors.ts'
 import { channels } from '../lib/events-node.ts'
-import type { CommitOptions, SessionAnswer, SessionRequest } from './contract.ts'
+import type { Awaitable } from '../store/contract.ts'
+import type { CommitOptions, OpenOptions, SessionAnswer, SessionRequest } from './contract.ts'
 import { failingKeys, type ReadData } from './data.ts'
 import { SealedActions, SealedHandle } from './sealed-actions.ts'
 import type { SealedAdmin, SealedSession, SealedSessions } from './sealed-contract.ts'
@@ -16,15 +17,23 @@ import type { Members } from './merge.ts'
 import { RevocationAdmin, Revocations } from './revocation.ts'
 import { isNavigation } from './rotation.ts'
 import type { ResolvedSealedOptions } from './sealed-options.ts'
-import { hasChanges, readData, stateOf } from './session.ts'
+import { readData, stateOf } from './session.ts'
 import { forgetIntents, type Loss, type SessionState } from './state.ts'
 import { StoreCalls } from './store-calls.ts'
 import { Sweeper } from './sweeper.ts'
+import { changedText } from './write-set.ts'
 
 type SealedState = SessionState<SealedAttachment>
 
 /** A cookie that an answer gets. */
 type Seal = 'seal' | 'create' | 'login'
+
+/** A session that gets a new seal, with its data encoded where that was needed to see that it has changed. */
+interface Due {
+  readonly state: SealedState
+  readonly answer: SessionAnswer
+  readonly text: string | undefined
+}
 
 /** What the end of a request comes to. */
 type Ending = Seal | 'nothing' | 'lost' | 'undeliverable'
@@ -56,7 +65,13 @@ export class CookieSessions implements SealedSessions<Members> {
     this.admin = new RevocationAdmin(this.#revocations, options.lifetime)
   }
 
-  async open(request: SessionRequest): Promise<SealedSession<Members>> {
+  async open(request: SessionRequest, options?: OpenOptions): Promise<SealedSession<Members>> {
+    return this.openNow(request, options)
+  }
+
+  openNow(request: SessionRequest, options?: OpenOptions): Awaitable<SealedSession<Members>> {
+    if (options?.lock !== undefined)
+      throw optionError('lock', 'absent: a sealed session cannot be locked', options.lock)
     const { transport, codec, schema, sealer } = this.#options
     const presented = transport.read(request.headers)
     const session = new SealedHandle(request, codec, this.#actions)
@@ -74,7 +89,16 @@ export class CookieSessions implements SealedSessions<Members> {
       channels.expired.publish({ address: attachment.token.address })
       return session
     }
-    const outcome = this.#revocations && (await this.#revocations.find(attachment.content))
+    if (this.#revocations !== undefined || schema !== undefined) return this.#openChecked(session, attachment)
+    this.#attach(state, attachment)
+    return session
+  }
+
+  /** What may be refused by the list of the ended, and hidden by the schema. */
+  async #openChecked(session: SealedHandle, attachment: SealedAttachment): Promise<SealedHandle> {
+    const { schema } = this.#options
+    const state = stateOf(session) as SealedState
+    const outcome = await this.#revocations?.find(attachment.content)
     if (outcome === undefined) this.#attach(state, attachment)
     else this.#refuse(state, { address: attachment.token.address, outcome })
     if (schema !== undefined && state.attachment !== undefined) {
@@ -108,10 +132,11 @@ export class CookieSessions implements SealedSessions<Members> {
   }
 
   #finish(state: SealedState, answer: SessionAnswer, deliverable: boolean): Promise<void> | undefined {
-    const ending = this.#ending(state, deliverable)
+    const text = state.login === undefined ? changedText(state.writes) : undefined
+    const ending = this.#ending(state, text !== undefined, deliverable)
     if (ending === 'undeliverable') channels.undeliverable.publish({ address: state.attachment?.token.address })
     else if (ending === 'lost' && state.lost !== undefined) announce(state.lost)
-    else if (ending !== 'nothing' && ending !== 'lost') return this.#seal(ending, state, answer)
+    else if (ending !== 'nothing' && ending !== 'lost') return this.#seal(ending, { state, answer, text })
     this.#answer(state, answer, deliverable)
   }
 
@@ -142,10 +167,9 @@ export class CookieSessions implements SealedSessions<Members> {
     }
   }
 
-  #ending(state: SealedState, deliverable: boolean): Ending {
+  #ending(state: SealedState, changed: boolean, deliverable: boolean): Ending {
     const { attachment, request, writes } = state
     if (state.login !== undefined) return deliverable ? 'login' : 'undeliverable'
-    const changed = hasChanges(writes)
     if (attachment === undefined) {
       if (!state.ensure && !(changed && Object.keys(writes.values).length > 0)) return 'nothing'
       if (state.lost !== undefined && !mayBeginAnew(state, state.lost)) return 'lost'
@@ -164,19 +188,14 @@ export class CookieSessions implements SealedSessions<Members> {
     return unused >= SLACK * idleMs || (unused >= PAGE_AFTER * idleMs && isNavigation(headers))
   }
 
-  #seal(ending: Seal, state: SealedState, answer: SessionAnswer): Promise<void> | undefined {
-    if (this.#revocations !== undefined) return this.#sealUnlessRevoked(this.#revocations, ending, state, answer)
-    const content = this.#content(ending, state, undefined)
-    this.#send(content, this.#carrier(content), state, answer)
+  #seal(ending: Seal, due: Due): Promise<void> | undefined {
+    if (this.#revocations !== undefined) return this.#sealUnlessRevoked(this.#revocations, ending, due)
+    const content = this.#content(ending, due, undefined)
+    this.#send(content, this.#carrier(content, due.state), due)
   }
 
   /** Revocations are asked once more, because a logout may have been faster than this request. */
-  async #sealUnlessRevoked(
-    revocations: Revocations,
-    ending: Seal,
-    state: SealedState,
-    answer: SessionAnswer,
-  ): Promise<void> {
+  async #sealUnlessRevoked(revocations: Revocations, ending: Seal, { state, answer }: Due): Promise<void> {
     const { attachment, login } = state
     this.#sweeper?.start()
     const outcome = attachment && (await revocations.find(attachment.content))
@@ -184,13 +203,15 @@ export class CookieSessions implements SealedSessions<Members> {
       return this.#drop(state, { address: attachment.token.address, outcome }, answer)
     }
     const epoch = login && (await revocations.epochOf(login.principal))
-    const content = this.#content(ending, state, epoch)
-    const carrier = this.#carrier(content)
+    // Encoded anew: the handler may have gone on since.
+    const due = { state, answer, text: undefined }
+    const content = this.#content(ending, due, epoch)
+    const carrier = this.#carrier(content, state)
     // The last step that can fail: a login that cannot be completed leaves the visitor as he was.
     if (attachment !== undefined && outcome === undefined && login !== undefined) {
       await revocations.end(attachment, 'superseded')
     }
-    this.#send(content, carrier, state, answer)
+    this.#send(content, carrier, due)
   }
 
   #drop(state: SealedState, lost: Loss, answer: SessionAnswer): void {
@@ -199,9 +220,10 @@ export class CookieSessions implements SealedSessions<Members> {
     this.#answer(state, answer, false)
   }
 
-  #content(ending: Seal, { attachment, login, writes }: SealedState, epoch: number | undefined): SealedContent {
+  #content(ending: Seal, due: Due, epoch: number | undefined): SealedContent {
     const { codec, dataVersion, lifetime } = this.#options
-    const text = codec.stringify(writes.values)
+    const { attachment, login, writes } = due.state
+    const text = due.text ?? codec.stringify(writes.values)
     const now = Date.now()
     const idleDeadline = now + (1 + SLACK) * lifetime.idleMs
     const { content } = attachment ?? {}
@@ -215,14 +237,14 @@ export class CookieSessions implements SealedSessions<Members> {
   }
 
   /** Throws for what no answer could carry, before anything has happened. */
-  #carrier(content: SealedContent): string {
+  #carrier(content: SealedContent, { presented }: SealedState): string {
     const { transport, sealer } = this.#options
     const carrier = sealer.seal(encodeContent(content))
-    transport.check(carrier)
+    transport.check(carrier, presented)
     return carrier
   }
 
-  #send(content: SealedContent, carrier: string, state: SealedState, answer: SessionAnswer): undefined {
+  #send(content: SealedContent, carrier: string, { state, answer }: Due): undefined {
     const { transport } = this.#options
     const { login, attachment, presented } = state
     const maxAge = Math.floor((content.absoluteDeadline - Date.now()) / 1000)

@@ -5,7 +5,10 @@ import { lift, refusePrototypes, type DataOptions, type ReadData } from './data.
 import { own, type Members } from './merge.ts'
 import { propertyView } from './property-view.ts'
 import type { Attached, SessionActions, SessionState } from './state.ts'
-import { editedKeys, retainOnly, type WriteSet } from './write-set.ts'
+import { retainOnly } from './write-set.ts'
+
+/** How an escaped letter of `__proto__` begins. */
+const ESCAPED = String.raw`\u00`
 
 /** Gives the engine the state of a session; throws for anything that is not one of ours. */
 // oxlint-disable-next-line import/no-mutable-exports -- a static block is the only way to a private field from outside
@@ -42,6 +45,7 @@ export class SessionHandle implements Session<Members> {
       presented: undefined,
       attachment: undefined,
       lost: undefined,
+      lease: undefined,
       cookieDue: false,
       ended: false,
       used: false,
@@ -198,15 +202,8 @@ export function readData(text: string, dataVersion: number, options: DataOptions
   const values = options.codec.parse(text) as Members
   if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new TypeError('not an object')
   // An honest encoder writes neither; both may hide a member named __proto__.
-  if (text.includes('__proto__') || text.includes(String.raw`\u00`)) refusePrototypes(values)
+  if (text.includes('__proto__') || text.includes(ESCAPED)) refusePrototypes(values)
   return dataVersion < options.dataVersion ? lift(values, dataVersion, options) : { values, text }
-}
-
-/** Whether this request has changed the data; setting what was there is no change. */
-export function hasChanges(writes: WriteSet): boolean {
-  if (writes.assigned.size === 0 && writes.handed.size === 0) return false
-  if (writes.codec.stringify(writes.values) === writes.baseText) return false
-  return writes.assigned.size > 0 || editedKeys(writes).length > 0
 }
 
 function checkMember(key: unknown, value: unknown): void {
@@ -235,7 +232,7 @@ function metaOf(attachment: Attached | undefined): SessionMeta {
     idleDeadline: known(stored?.idleDeadline),
     absoluteDeadline: known(stored?.absoluteDeadline),
     generation: stored?.record.generation ?? 0,
-    amr: stored?.record.amr ?? [],
+    amr: [...(stored?.record.amr ?? [])],
     device: stored?.record.device,
   }
 }

@@ -1,5 +1,6 @@
 import { json, type Codec } from '../codec/json.ts'
 import { optionError } from '../errors.ts'
+import type { CircuitLimits } from '../lib/circuit.ts'
 import type { SessionStore } from '../store/contract.ts'
 import type { CookieOptions } from '../transport/cookie.ts'
 import type { SessionKey } from './contract.ts'
@@ -43,6 +44,16 @@ export interface StoreTimeoutOptions {
   readonly writeMs?: number
 }
 
+/** How much of a failing store a process endures. */
+export interface StoreLimitOptions {
+  /** So many calls may wait for the store at once (default 1000); more are refused with `ERR_STORE_OVERLOADED`. */
+  readonly maxPending?: number
+  /** After so many failures in a row the store is given a pause, in which calls are refused at once (default 5). */
+  readonly failures?: number
+  /** Milliseconds of the pause, give or take a fifth; then one call tries whether the store is back (default 1000). */
+  readonly pauseMs?: number
+}
+
 /** What the definitions of stored and of sealed sessions have in common. */
 export interface SharedOptions<Data extends object> {
   /** The application's name: a word of letters, digits, `-` and `_`. It names the cookie in development, and is the audience of what is sealed. */
@@ -64,6 +75,8 @@ export interface SharedOptions<Data extends object> {
   readonly codec?: Codec
   /** How long to wait for the store. */
   readonly storeTimeout?: StoreTimeoutOptions
+  /** When calls are refused because the store fails or is too slow. */
+  readonly storeLimits?: StoreLimitOptions
   /**
    * Plain-http development: a cookie `sid-<name>` without Secure, and warnings on the console
    * (default: whether `NODE_ENV` is `development`).
@@ -82,6 +95,7 @@ export interface ResolvedShared {
   readonly codec: Codec
   readonly readMs: number
   readonly writeMs: number
+  readonly storeLimits: CircuitLimits
   readonly development: boolean
 }
 
@@ -104,7 +118,17 @@ export function resolveShared<Data extends object>(options: SharedOptions<Data>)
     codec,
     readMs: positive('storeTimeout.readMs', readMs),
     writeMs: positive('storeTimeout.writeMs', writeMs),
+    storeLimits: resolveStoreLimits(options.storeLimits),
     development,
+  }
+}
+
+function resolveStoreLimits(option: StoreLimitOptions | undefined): CircuitLimits {
+  const { maxPending = 1000, failures = 5, pauseMs = 1000 } = group('storeLimits', option)
+  return {
+    maxPending: positive('storeLimits.maxPending', maxPending),
+    failures: positive('storeLimits.failures', failures),
+    pauseMs: positive('storeLimits.pauseMs', pauseMs),
   }
 }
 

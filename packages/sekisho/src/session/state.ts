@@ -1,6 +1,7 @@
 import type { StoredSession } from '../store/contract.ts'
 import type { Presented } from '../transport/contract.ts'
 import type { SessionRequest } from './contract.ts'
+import type { SessionLease } from './lease.ts'
 import type { Members } from './merge.ts'
 import type { Token } from './token.ts'
 import { forget, type WriteSet } from './write-set.ts'
@@ -27,7 +28,8 @@ export interface Attachment extends Attached {
 /** Why a session is no longer this request's to write. */
 export interface Loss {
   readonly address: string
-  readonly outcome: 'gone' | 'superseded'
+  /** The session has ended, a login has replaced it, or it could not be read. */
+  readonly outcome: 'gone' | 'superseded' | 'unavailable'
 }
 
 /** A login that the commit will make. */
@@ -57,6 +59,8 @@ export interface SessionState<A extends Attached = Attachment> {
   committed: boolean
   /** The last write of this request; the next one waits for it, because it builds on what this one stores. */
   turn: Promise<unknown> | undefined
+  /** The session is this request's alone: nothing is merged. */
+  lease: SessionLease | undefined
   login: PendingLogin | undefined
   rotate: boolean
   ensure: boolean

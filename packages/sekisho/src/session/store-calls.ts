@@ -1,4 +1,5 @@
 import { SekishoError } from '../errors.ts'
+import { Circuit, type CircuitLimits } from '../lib/circuit.ts'
 import { channels } from '../lib/events-node.ts'
 import type { Awaitable, Lifetime, NewLifetime, SessionRecord, SessionStore, StoredSession } from '../store/contract.ts'
 
@@ -15,22 +16,33 @@ export interface Replacement {
   readonly writeId: string
 }
 
+/** How long and how much the engine waits for its store. */
+export interface CallLimits {
+  /** Milliseconds for a read. */
+  readonly readMs: number
+  /** Milliseconds for a write. */
+  readonly writeMs: number
+  /** When calls are refused. */
+  readonly storeLimits: CircuitLimits
+}
+
 /**
  * The store's verbs as the engine uses them: with a deadline each, failures as `SekishoError` with status 503 and an
- * event, and writes whose answer did not come resolved by one read.
+ * event, refused at once while the store fails, and writes whose answer did not come resolved by one read.
  */
 export class StoreCalls {
   readonly #store: SessionStore
-  readonly #readMs: number
-  readonly #writeMs: number
+  readonly #limits: CallLimits
+  /** Whether calls are let through. Who asks the store directly looks here first. */
+  readonly circuit: Circuit
 
-  constructor(store: SessionStore, limits: { readonly readMs: number; readonly writeMs: number }) {
+  constructor(store: SessionStore, limits: CallLimits) {
     this.#store = store
-    this.#readMs = limits.readMs
-    this.#writeMs = limits.writeMs
+    this.#limits = limits
+    this.circuit = new Circuit(limits.storeLimits)
   }
 
-  async read(address: string): Promise<StoredSession | undefined> {
+  read(address: string): Awaitable<StoredSession | undefined> {
     return this.guard('read', () => this.#store.read(address))
   }
 
@@ -39,16 +51,52 @@ export class StoreCalls {
    * at once is given at once: a store in memory makes no answer wait.
    */
   guard<T>(verb: string, call: () => Awaitable<T>): Awaitable<T> {
+    // A lock is given back during a pause too: otherwise it would be held until its lease is over.
+    if (verb !== 'release') this.circuit.admit(verb)
     try {
       const answer = call()
-      if (!isPromise(answer)) return answer
-      const limited = within(answer, verb === 'read' ? this.#readMs : this.#writeMs, verb)
-      return limited.catch((error: unknown) => {
-        throw storeFailure(verb, error)
-      })
+      if (isPromise(answer)) return this.limited(verb, answer)
+      this.circuit.succeeded()
+      return answer
     } catch (error) {
-      throw storeFailure(verb, error)
+      throw this.failure(verb, error)
     }
+  }
+
+  /** An answer of the store with a deadline. What arrives later is ignored, also when it is a failure; but until then the call is pending. */
+  limited<T>(verb: string, answer: Promise<T>): Promise<T> {
+    const ms = verb === 'read' ? this.#limits.readMs : this.#limits.writeMs
+    const ended = this.circuit.begin()
+    return new Promise((resolve, reject) => {
+      let isLate = false
+      const timer = setTimeout(() => {
+        isLate = true
+        const message = `the session store did not answer \`${verb}\` within ${ms} ms`
+        reject(this.failure(verb, new SekishoError('ERR_STORE_TIMEOUT', message)))
+      }, ms)
+      const settle = (): void => {
+        clearTimeout(timer)
+        ended()
+      }
+      const arrived = (value: T): void => {
+        settle()
+        this.circuit.succeeded()
+        resolve(value)
+      }
+      answer.then(arrived, (error: unknown) => {
+        settle()
+        if (!isLate) reject(this.failure(verb, error))
+      })
+    })
+  }
+
+  /** Any failure of the store as the error that an adapter answers with; raises the event. */
+  failure(verb: string, error: unknown): SekishoError {
+    channels['store-failure'].publish({ verb, error })
+    const failure = storeError(verb, error)
+    // A full store, or one locked record, says nothing about the next call.
+    if (failure.code === 'ERR_STORE_TIMEOUT' || failure.code === 'ERR_STORE_UNAVAILABLE') this.circuit.failed(error)
+    return failure
   }
 
   create(address: string, record: SessionRecord, lifetime: NewLifetime): Awaitable<'created' | 'exists'> {
@@ -80,7 +128,7 @@ export class StoreCalls {
     try {
       await this.#store.sweep(limit)
     } catch (error) {
-      throw storeFailure('sweep', error)
+      throw this.failure('sweep', error)
     }
   }
 
@@ -141,21 +189,9 @@ export function isPromise<T>(answer: Awaitable<T>): answer is Promise<T> {
   return typeof answer === 'object' && answer !== null && 'then' in answer
 }
 
-/** Any failure of a store as the error that an adapter answers with; raises the event. */
-export function storeFailure(verb: string, error: unknown): SekishoError {
-  channels['store-failure'].publish({ verb, error })
+function storeError(verb: string, error: unknown): SekishoError {
   if (error instanceof SekishoError) return error
   return new SekishoError('ERR_STORE_UNAVAILABLE', `the session store failed at \`${verb}\``, { cause: error })
-}
-
-/** A promise with a deadline. What arrives later is ignored, also when it is a failure. */
-export function within<T>(promise: Promise<T>, ms: number, verb: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new SekishoError('ERR_STORE_TIMEOUT', `the session store did not answer \`${verb}\` within ${ms} ms`))
-    }, ms)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }
 
 /** What has become of a write, by the record that is there now. */

@@ -1,24 +1,43 @@
-import { SekishoUsageError } from '../errors.ts'
+import { optionError, SekishoUsageError } from '../errors.ts'
 import { Background } from '../lib/background.ts'
 import { channels } from '../lib/events-node.ts'
-import type { StoreCapabilities, StoredSession } from '../store/contract.ts'
+import type { Awaitable, StoreCapabilities, StoredSession } from '../store/contract.ts'
 import { StoredAdmin } from './admin.ts'
-import type { CommitOptions, Session, SessionAdmin, SessionAnswer, SessionRequest, Sessions } from './contract.ts'
-import { failingKeys, type ReadData } from './data.ts'
+import type {
+  CommitOptions,
+  LockOptions,
+  OpenOptions,
+  Session,
+  SessionAdmin,
+  SessionAnswer,
+  SessionRequest,
+  Sessions,
+} from './contract.ts'
+import { failingKeys, type ReadData, type ReadStored } from './data.ts'
 import { announceLoss, StoredActions, type Write } from './actions.ts'
+import { tellBrowser } from './browser.ts'
+import { SessionLease, type LeaseTerms } from './lease.ts'
+import { resolveLock } from './lock-options.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
 import { confirmationDue } from './record.ts'
 import { rotationFits } from './rotation.ts'
-import { hasChanges, readData, SessionHandle, stateOf } from './session.ts'
+import { readData, SessionHandle, stateOf } from './session.ts'
 import { forgetIntents, type Attachment, type SessionState } from './state.ts'
-import { storeFailure, StoreCalls, within } from './store-calls.ts'
+import { StoreCalls } from './store-calls.ts'
 import { Sweeper } from './sweeper.ts'
 import { Token, tokenPattern } from './token.ts'
 import { SessionWriter } from './writer.ts'
+import { changedText } from './write-set.ts'
 
 /** What the end of a request comes to. */
 type Ending = 'nothing' | 'touch' | 'confirm' | 'write' | 'rotate' | 'create' | 'login' | 'lost' | 'undeliverable'
+
+/** A session that is to be written, with its data encoded when that was needed to see that it has changed. */
+interface Change {
+  readonly state: SessionState
+  readonly text: string | undefined
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -41,34 +60,85 @@ export class StoredSessions implements Sessions<Members> {
     this.name = options.name
     this.capabilities = options.store.capabilities
     this.admin = new StoredAdmin(options, calls)
-    this.#writer = new SessionWriter(options, calls, (stored, token) => this.#readStored(stored, token))
+    const readStored: ReadStored = (stored, token) => this.#readStored(stored, token)
+    this.#writer = new SessionWriter({ options, calls, readStored, admin: this.admin })
     this.#actions = new StoredActions(options, this.#writer)
     this.#sweeper = new Sweeper(options, calls)
   }
 
-  async open(request: SessionRequest): Promise<Session<Members>> {
-    const { transport, codec, store, readMs, schema } = this.#options
+  async open(request: SessionRequest, options?: OpenOptions): Promise<Session<Members>> {
+    return this.openNow(request, options)
+  }
+
+  openNow(request: SessionRequest, options?: OpenOptions): Awaitable<Session<Members>> {
+    const { transport, codec, store } = this.#options
+    const calls = this.#calls
     const presented = transport.read(request.headers)
     const { carrier, ambiguous = false, explicit = false } = presented
     const session = new SessionHandle(request, codec, this.#actions)
     if (carrier === undefined && !ambiguous && !explicit) return session
     const state = stateOf(session) as SessionState
     state.presented = presented
-    const token = carrier !== undefined && tokenPattern.test(carrier) ? new Token(carrier) : undefined
-    if (token === undefined) {
-      if (carrier === undefined && !ambiguous) return session
-      channels.rejected.publish({ reason: ambiguous ? 'ambiguous' : 'malformed-token', address: undefined })
+    if (carrier === undefined || !tokenPattern.test(carrier)) {
+      const reason = ambiguous ? 'ambiguous' : 'malformed-token'
+      if (carrier !== undefined || ambiguous) channels.rejected.publish({ reason, address: undefined })
       return session
     }
+    const token = new Token(carrier)
+    if (options?.lock !== undefined) return this.#openLocked(session, token, options.lock)
+    if (!calls.circuit.isCalm) return this.#openUneasy(session, token)
+    let answer: Awaitable<StoredSession | undefined>
+    try {
+      answer = store.read(token.address, true)
+    } catch (error) {
+      return this.#unread(session, token, calls.failure('read', error))
+    }
+    if (answer === undefined || !('then' in answer)) return this.#found(session, token, answer)
+    // A deadline only where there is a promise: a store in memory costs no timer.
+    return calls.limited('read', answer).then(
+      (stored) => this.#found(session, token, stored),
+      (error: unknown) => this.#unread(session, token, error),
+    )
+  }
+
+  async #openLocked(session: SessionHandle, token: Token, option: LockOptions): Promise<SessionHandle> {
+    const { store } = this.#options
+    const terms = resolveLock(option)
+    if (store.locks === undefined) throw optionError('lock', 'absent: this `store` keeps no locks', option)
+    const guard: LeaseTerms['guard'] = (verb, call) => this.#calls.guard(verb, call)
+    const lease = await SessionLease.take(store.locks, token.address, { ...terms, guard })
+    const state = stateOf(session) as SessionState
+    try {
+      return await this.#openUneasy(session, token)
+    } finally {
+      if (state.attachment === undefined) this.#background.run(() => lease.release())
+      else state.lease = lease
+    }
+  }
+
+  /** While the store fails, or many calls wait for it, it may not be asked. */
+  async #openUneasy(session: SessionHandle, token: Token): Promise<SessionHandle> {
     let stored: StoredSession | undefined
     try {
-      const answer = store.read(token.address)
-      // A deadline only where there is a promise: a store in memory costs no timer.
-      stored = answer !== undefined && 'then' in answer ? await within(answer, readMs, 'read') : answer
+      stored = await this.#calls.read(token.address)
     } catch (error) {
-      throw storeFailure('read', error)
+      return this.#unread(session, token, error)
     }
+    return this.#found(session, token, stored)
+  }
+
+  /** A visitor whose session cannot be read: the answer says so or, where that is wanted, is one for nobody. */
+  #unread(session: SessionHandle, { address }: Token, error: unknown): SessionHandle {
+    if (this.#options.onStoreFailure !== 'anonymous') throw error
+    const state = stateOf(session) as SessionState
+    state.lost = { address, outcome: 'unavailable' }
+    return session
+  }
+
+  /** The session with what the store has for its token, if that is for the bearer of its secret. */
+  #found(session: SessionHandle, token: Token, stored: StoredSession | undefined): Awaitable<SessionHandle> {
     if (stored === undefined) return session
+    const state = stateOf(session) as SessionState
     const { address } = token
     const recognised = token.recognise(stored.record, stored.now)
     if (recognised === 'unknown-secret' || recognised === 'grace-over') {
@@ -82,8 +152,8 @@ export class StoredSessions implements Sessions<Members> {
     state.writes.baseText = data.text
     state.attachment = { token, recognised, stored }
     channels.loaded.publish({ address })
-    if (schema !== undefined) await hideFailing(state, schema)
-    return session
+    const { schema } = this.#options
+    return schema === undefined ? session : hideFailing(state, schema).then(() => session)
   }
 
   commit(session: Session<Members>, answer: SessionAnswer, options: CommitOptions = {}): Promise<void> | undefined {
@@ -95,14 +165,28 @@ export class StoredSessions implements Sessions<Members> {
     const deliverable =
       options.deliverable !== false && state.request.method !== 'HEAD' && status >= 200 && status !== 304
     state.committed = true
-    if (state.turn === undefined) return this.#finish(state, answer, deliverable)
-    // Somebody may not have waited for a `save` or `update`. Its failure is theirs to see; here only its end counts.
-    return state.turn.then(nothing, nothing).then(() => this.#finish(state, answer, deliverable))
+    if (state.turn === undefined && state.lease === undefined) return this.#finish(state, answer, deliverable)
+    return this.#finishLater(state, answer, deliverable)
+  }
+
+  async #finishLater(state: SessionState, answer: SessionAnswer, deliverable: boolean): Promise<void> {
+    const { lease } = state
+    try {
+      // Somebody may not have waited for a `save` or `update`. Its failure is theirs to see; here only its end counts.
+      await state.turn?.then(nothing, nothing)
+      await this.#finish(state, answer, deliverable)
+    } finally {
+      if (lease !== undefined) this.#background.run(() => lease.release())
+    }
   }
 
   /** The end of a request. What has to be waited for is returned; what may happen beside the answer is not. */
   #finish(state: SessionState, answer: SessionAnswer, deliverable: boolean): Promise<void> | undefined {
-    const ending = this.#ending(state, deliverable)
+    const { writes } = state
+    // A login may have to wait, while the handler goes on: its data is encoded when it is written.
+    const isLooked = writes.assigned.size === 0 && writes.handed.size === 0
+    const text = isLooked || state.login !== undefined ? undefined : changedText(writes)
+    const ending = this.#ending(state, text !== undefined, deliverable)
     switch (ending) {
       case 'nothing':
         break
@@ -120,18 +204,25 @@ export class StoredSessions implements Sessions<Members> {
       }
       default:
         this.#sweeper.start()
-        return this.#write(ending, state, () => this.#answer(state, answer, deliverable))
+        return this.#write(ending, { state, text }, () => tellBrowser(this.#options, state, { answer, deliverable }))
     }
-    const { attachment } = state
-    const isHandOff = attachment?.recognised === 'previous' || (state.cookieDue && attachment?.stored.version !== 1)
-    if (deliverable && attachment !== undefined && isHandOff) return this.#answerIfCurrent(state, attachment, answer)
-    this.#answer(state, answer, deliverable)
+    const { attachment, cookieDue, ended, used, presented } = state
+    if (deliverable && (cookieDue || ended || attachment?.recognised === 'previous')) return this.#tell(state, answer)
+    if (used) this.#options.transport.write(answer.headers, { kind: 'keep' }, presented)
+  }
+
+  /** The browser is to learn of a new secret, or that there is none any more. */
+  #tell(state: SessionState, answer: SessionAnswer): Promise<void> | undefined {
+    const { attachment, cookieDue } = state
+    const isHandOff = attachment?.recognised === 'previous' || (cookieDue && attachment?.stored.version !== 1)
+    if (attachment !== undefined && isHandOff) return this.#answerIfCurrent(state, attachment, answer)
+    tellBrowser(this.#options, state, { answer, deliverable: true })
   }
 
   /** A write that the answer waits for; not at all where the store answers at once. */
-  #write(write: Write, state: SessionState, answer: () => void): Promise<void> | undefined {
+  #write(write: Write, { state, text }: Change, answer: () => void): Promise<void> | undefined {
     try {
-      const work = this.#actions.flush(write, state)
+      const work = this.#actions.flush(write, state, text)
       if (work !== undefined) return work.then(answer)
       answer()
     } catch (error) {
@@ -142,7 +233,8 @@ export class StoredSessions implements Sessions<Members> {
   /** A cookie that this commit has not just written may have been overtaken by a login since; then it must not follow that login's. */
   async #answerIfCurrent(state: SessionState, { token, stored }: Attachment, answer: SessionAnswer): Promise<void> {
     const now = await this.#calls.read(token.address)
-    this.#answer(state, answer, now?.record.current === stored.record.current)
+    const deliverable = now?.record.current === stored.record.current
+    tellBrowser(this.#options, state, { answer, deliverable })
   }
 
   async close(): Promise<void> {
@@ -167,11 +259,10 @@ export class StoredSessions implements Sessions<Members> {
     return undefined
   }
 
-  #ending(state: SessionState, deliverable: boolean): Ending {
+  #ending(state: SessionState, changed: boolean, deliverable: boolean): Ending {
     const { attachment } = state
     const isExplicit = state.presented?.explicit === true
     if (state.login !== undefined) return deliverable ? 'login' : 'undeliverable'
-    const changed = (state.writes.assigned.size > 0 || state.writes.handed.size > 0) && hasChanges(state.writes)
     if (attachment === undefined) {
       if (!state.ensure && !(changed && Object.keys(state.writes.values).length > 0)) return 'nothing'
       if (state.lost !== undefined) return 'lost'
@@ -185,24 +276,6 @@ export class StoredSessions implements Sessions<Members> {
     if (record.previous !== undefined && confirmationDue(attachment)) return 'confirm'
     // The idle deadline has fallen behind by a touch interval, and moving it would make a difference.
     return idleDeadline - now <= lifetime.idleMs && idleDeadline < absoluteDeadline ? 'touch' : 'nothing'
-  }
-
-  #answer(state: SessionState, { headers }: SessionAnswer, deliverable: boolean): void {
-    const { transport } = this.#options
-    const { attachment, cookieDue, ended, used, presented, rotate } = state
-    const handsOff = attachment?.recognised === 'previous' && (presented?.explicit !== true || rotate)
-    if (deliverable && attachment !== undefined && (cookieDue || handsOff)) {
-      const { token, stored } = attachment
-      const { previous, principal } = stored.record
-      const newest = cookieDue ? token : previous && token.follow(previous.handoff)
-      const maxAge = Math.floor((stored.absoluteDeadline - stored.now || this.#options.lifetime.absoluteMs) / 1000)
-      const login = cookieDue && principal !== undefined
-      if (newest !== undefined) {
-        return transport.write(headers, { kind: 'set', carrier: newest.carrier(), maxAge, login }, presented)
-      }
-    }
-    if (deliverable && ended && attachment === undefined) transport.write(headers, { kind: 'expire' }, presented)
-    else if (used) transport.write(headers, { kind: 'keep' }, presented)
   }
 }
 

@@ -33,6 +33,15 @@ export interface Sent {
   readonly mended?: readonly string[]
 }
 
+/** The data as it is now, encoded, if this request has changed it; setting what was there is no change. */
+export function changedText(set: WriteSet): string | undefined {
+  const { codec, values, assigned, handed } = set
+  if (assigned.size === 0 && handed.size === 0) return undefined
+  const text = codec.stringify(values)
+  if (text === set.baseText) return undefined
+  return assigned.size > 0 || editedKeys(set).length > 0 ? text : undefined
+}
+
 /** The keys whose handed-out value was changed in place. */
 export function editedKeys(set: WriteSet): string[] {
   const { codec, values, handed, assigned } = set
@@ -43,9 +52,12 @@ export function editedKeys(set: WriteSet): string[] {
   )
 }
 
-/** The live data, to be sent as it is. */
-export function live({ codec, values }: WriteSet): Sent {
-  const text = codec.stringify(values)
+/**
+ * The live data, to be sent as it is.
+ *
+ * @param text It, encoded, where somebody has just done that.
+ */
+export function live({ codec, values }: WriteSet, text: string = codec.stringify(values)): Sent {
   return { values, text, before: text }
 }
 

@@ -1,18 +1,20 @@
 import { SekishoError } from '../errors.ts'
 import { channels } from '../lib/events-node.ts'
 import type { Awaitable } from '../store/contract.ts'
-import { attached, isSameLineage, settled, type Attempt, type NewSession, type Turn } from './attempt.ts'
-import { encodeData, type ReadStored } from './data.ts'
+import type { SessionAdmin } from './contract.ts'
+import { isSameLineage, settled, type Attempt, type NewSession } from './attempt.ts'
+import { encodeData } from './data.ts'
 import { extended, fresh } from './lifetime.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { WriteOutcome } from './outcome.ts'
 import { patience } from './patience.ts'
+import { Replay, type ReplayParts } from './replay.ts'
 import { loggedIn, loginStamp, newRecord, rewritten, rotated, type Content, type LoginStamp } from './record.ts'
 import type { Attachment, PendingLogin, SessionState } from './state.ts'
 import { isPromise, type StoreCalls } from './store-calls.ts'
 import { mintToken, type Token } from './token.ts'
-import { drafted, live, rebase, type Sent } from './write-set.ts'
+import { drafted, live, type Sent } from './write-set.ts'
 
 /** An index entry outlives its session by this, so that a live session is never missing. */
 const INDEX_SLACK_MS = 60_000
@@ -20,27 +22,41 @@ const INDEX_SLACK_MS = 60_000
 /** The times of a session whose record has not been read since it was created: only the store's clock could tell. */
 const unknownTimes = { now: Number.NaN, createdAt: Number.NaN, idleDeadline: Number.NaN, absoluteDeadline: Number.NaN }
 
+/** What a {@link SessionWriter} needs. */
+export interface WriterParts extends ReplayParts {
+  /** Ends the sessions of a user who has too many. */
+  readonly admin: SessionAdmin
+}
+
 /** Everything that changes the stored record: each is one versioned write, replayed on conflict. */
 export class SessionWriter {
   readonly #options: ResolvedOptions
   readonly #calls: StoreCalls
-  readonly #readStored: ReadStored
+  readonly #replay: Replay
+  readonly #admin: SessionAdmin
 
-  constructor(options: ResolvedOptions, calls: StoreCalls, readStored: ReadStored) {
-    this.#options = options
-    this.#calls = calls
-    this.#readStored = readStored
+  constructor(parts: WriterParts) {
+    this.#options = parts.options
+    this.#calls = parts.calls
+    this.#replay = new Replay(parts)
+    this.#admin = parts.admin
   }
 
-  /** Stores a new session with the data as it stands. */
-  create(state: SessionState, sent: Sent = live(state.writes), stamp?: LoginStamp): Awaitable<WriteOutcome> {
-    return this.#create(state, mintToken(), { sent, stamp })
+  /** Stores a new session. */
+  create(state: SessionState, sent: Sent): Awaitable<WriteOutcome> {
+    return this.#create(state, mintToken(), { sent, stamp: undefined })
   }
 
-  /** Stores the data, with a new secret when `rotate`. */
-  write(state: SessionState, rotate: boolean): Awaitable<WriteOutcome> {
-    return this.#replay(state, (attachment) => {
-      const sent = live(state.writes)
+  /**
+   * Stores the data, with a new secret when `rotate`.
+   *
+   * @param text The data, just encoded. It serves the first turn only: the handler may go on while others are tried.
+   */
+  write(state: SessionState, rotate: boolean, text?: string): Awaitable<WriteOutcome> {
+    let known = text
+    return this.#replay.write(state, (attachment) => {
+      const sent = live(state.writes, known)
+      known = undefined
       // A rotation lost to another one: the secret that came with the request is the previous one now, and may not rotate.
       if (!rotate || attachment.recognised !== 'current') return this.#rewrite(attachment, sent)
       const content = this.#content(sent, attachment.stored.record.dataVersion)
@@ -58,7 +74,7 @@ export class SessionWriter {
       return { outcome: 'written', result }
     }
     let first = true
-    const outcome = await this.#replay(state, (attachment) => {
+    const outcome = await this.#replay.write(state, (attachment) => {
       if (!first) ({ sent, result } = attempt())
       first = false
       return this.#rewrite(attachment, sent)
@@ -73,7 +89,10 @@ export class SessionWriter {
   async login(state: SessionState): Promise<WriteOutcome> {
     const { login } = state
     if (login === undefined) return 'written'
+    const { sessionsPerPrincipal } = this.#options
     await this.#loginListed(state, login)
+    // After the write, and before the answer: of several logins at once, each sees those that were there when it began.
+    if (sessionsPerPrincipal !== undefined) await this.#admin.limit(login.principal, sessionsPerPrincipal)
     // Another `login()` may have been called meanwhile, and is still to be made.
     if (state.login === login) {
       state.login = undefined
@@ -126,7 +145,7 @@ export class SessionWriter {
   /** Starts the old secret's grace, because the new one has been seen. A conflict means that another request writes now. */
   async confirm(attachment: Attachment): Promise<void> {
     const record = rewritten(attachment, undefined, this.#options.rotation.graceMs)
-    await this.#replaceOnce(attachment, { record })
+    await this.#replay.once(attachment, { record })
   }
 
   async #loginOnce(
@@ -147,7 +166,7 @@ export class SessionWriter {
     announce?: (address: string) => Awaitable<void>,
   ): Promise<WriteOutcome> {
     if (state.attachment !== undefined) await announce?.(state.attachment.token.address)
-    return this.#replay(state, ({ token: old, stored }) => {
+    return this.#replay.write(state, ({ token: old, stored }) => {
       const sent = live(state.writes)
       const content = this.#content(sent, stored.record.dataVersion)
       const token = old.successor()
@@ -176,112 +195,6 @@ export class SessionWriter {
   #rewrite(attachment: Attachment, sent: Sent): Attempt {
     const content = this.#content(sent, attachment.stored.record.dataVersion)
     return { record: rewritten(attachment, content, this.#options.rotation.graceMs), token: attachment.token, sent }
-  }
-
-  /**
-   * The compare-and-swap loop. Its first turn is made at once, and is all there is where the store answers at once and
-   * nobody was faster.
-   */
-  #replay(state: SessionState, build: (attachment: Attachment) => Attempt): Awaitable<WriteOutcome> {
-    const first = this.#turn(state, build)
-    return first.answer === 'replaced' ? this.#stored(state, first) : this.#persevere(state, build, first)
-  }
-
-  /**
-   * On a conflict the record is read again, and while it is still this request's to write, the stored changes are taken
-   * over and the write is built anew.
-   */
-  async #persevere(
-    state: SessionState,
-    build: (attachment: Attachment) => Attempt,
-    first: Turn,
-  ): Promise<WriteOutcome> {
-    const pause = patience(this.#options.conflictMs)
-    for (let turn = first; ; turn = this.#turn(state, build)) {
-      const outcome = await turn.answer
-      if (outcome === 'replaced') return this.#stored(state, turn)
-      const current = outcome === 'gone' ? outcome : await this.#readAgain(turn.attachment)
-      if (typeof current === 'string') return current
-      this.#rebase(state, current)
-      await pause()
-    }
-  }
-
-  #turn(state: SessionState, build: (attachment: Attachment) => Attempt): Turn {
-    const attachment = attached(state)
-    const attempt = this.#atRest(attachment, build(attachment))
-    return { attachment, attempt, answer: this.#replaceOnce(attachment, attempt) }
-  }
-
-  /** The attempt with its payload as the store shall keep it. A login's deadline is for the store to set. */
-  #atRest({ stored }: Attachment, attempt: Attempt): Attempt {
-    const { atRest } = this.#options
-    if (atRest === undefined) return attempt
-    const times = attempt.restart || Number.isNaN(stored.now) ? undefined : stored
-    return { ...attempt, record: atRest.seal(attempt.record, attempt.token, times) }
-  }
-
-  #replaceOnce(
-    { token, stored }: Attachment,
-    attempt: Pick<Attempt, 'record' | 'restart'>,
-  ): Awaitable<'replaced' | 'conflict' | 'gone'> {
-    const { record, restart = false } = attempt
-    const { lifetime } = this.#options
-    const writeId = record.writeIds.at(-1) ?? ''
-    const { address } = token
-    return this.#calls.replace({
-      address,
-      record,
-      version: stored.version,
-      lifetime: restart ? fresh(lifetime) : extended(lifetime),
-      writeId,
-    })
-  }
-
-  #stored(state: SessionState, { attachment, attempt }: Turn): WriteOutcome {
-    const { stored, token: old, recognised } = attachment
-    const { record, token, sent } = attempt
-    const version = stored.version + 1
-    const { idleMs, absoluteMs } = fresh(this.#options.lifetime)
-    const absoluteDeadline = attempt.restart ? stored.now + absoluteMs : stored.absoluteDeadline
-    const idleDeadline = Math.max(stored.idleDeadline, stored.now + idleMs)
-    const isNew = token !== old
-    state.attachment = {
-      token,
-      recognised: isNew ? 'minted' : recognised,
-      stored: { ...stored, record, version, idleDeadline, absoluteDeadline },
-    }
-    if (isNew) {
-      state.cookieDue = true
-      state.rotate = false
-      if (!attempt.restart) channels.rotated.publish({ address: token.address })
-    }
-    settled(state, sent)
-    channels.saved.publish({ address: token.address, version })
-    return 'written'
-  }
-
-  #rebase(state: SessionState, current: Attachment): void {
-    const { address } = current.token
-    const data = this.#readStored(current.stored, current.token)
-    if (data === undefined)
-      throw new SekishoError('ERR_STORE_UNAVAILABLE', 'the stored session became unreadable while it was written')
-    const conflicts = rebase(state.writes, data.values, data.text)
-    state.attachment = current
-    for (const path of conflicts) channels.conflict.publish({ address, path })
-  }
-
-  /** The record as it is now, if the secret, the principal and the generation still are what this request began with. */
-  async #readAgain({
-    token,
-    recognised: was,
-    stored: before,
-  }: Attachment): Promise<Attachment | 'gone' | 'superseded'> {
-    const stored = await this.#calls.read(token.address)
-    if (stored === undefined) return 'gone'
-    const recognised = token.recognise(stored.record, stored.now)
-    if (!isSameLineage(before, stored) || (recognised !== 'current' && recognised !== 'previous')) return 'superseded'
-    return { token, recognised: was === 'minted' && recognised === 'current' ? was : recognised, stored }
   }
 
   #content({ text }: Sent, storedVersion: number): Content {

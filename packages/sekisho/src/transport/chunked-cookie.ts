@@ -14,10 +14,7 @@ const ID_LENGTH = 8
 export const MAX_CHUNKS = 9
 
 /** A transport that can say beforehand whether a carrier fits. */
-export interface ChunkedTransport extends Transport {
-  /** Throws `ERR_COOKIE_TOO_LARGE` for a carrier that `write` would refuse. */
-  check(carrier: string): void
-}
+export type ChunkedTransport = Transport & Required<Pick<Transport, 'check'>>
 
 /**
  * Keeps a long carrier in several cookies: `name`, `name.1`, `name.2` and so on. A short one stays as it is in `name`.

@@ -62,4 +62,9 @@ export interface Transport {
    * @param presented What `read` found in the request.
    */
   write(headers: AnswerHeaders, change: CarrierChange, presented?: Presented): void
+  /**
+   * Throws for a carrier that `write` would refuse in this answer, before anything has happened. Absent: it takes any that
+   * fits into a header.
+   */
+  check?(carrier: string, presented?: Presented): void
 }

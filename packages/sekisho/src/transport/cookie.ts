@@ -55,7 +55,7 @@ export function cookieTransport(input: CookieTransportInput): Transport {
       namesake.lastIndex = 0
       for (let hit = namesake.exec(text); hit !== null; hit = namesake.exec(text)) {
         if (++namesakes > maxNamesakes) return ambiguous
-        const value = cookieValue.exec(hit[1] ?? '')?.[2]
+        const value = hit[2]
         // A broken one was not presented, but counts as a namesake.
         if (value === undefined || value.length > maxValue) continue
         if (carrier !== undefined && value !== carrier) return ambiguous
@@ -97,17 +97,20 @@ export function mergeVary(existing: string | null, field: string): string {
   return covered ? existing : `${existing}, ${field}`
 }
 
+/** RFC 6265bis 4.1.1: visible US-ASCII without `"`, `,`, `;` and `\`. */
+const cookieOctets = String.raw`[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+`
+const cookieText = new RegExp(`^${cookieOctets}$`)
+
 /**
- * Finds every cookie of a name: at the start or behind a `;`, with the white space that RFC 6265bis 5.6 tolerates.
- * A comma separates nothing: values may contain it. Each place is looked at once, whatever the header holds.
+ * Finds every cookie of a name: at the start or behind a `;`, with the white space that RFC 6265bis 5.6 tolerates, and
+ * its value, in quotes or not, as the second group; a broken one has none. A comma separates nothing: values may contain
+ * it. Each place is looked at once, and a value twice at most, whatever the header holds.
  */
 function namesakePattern(name: string): RegExp {
-  return new RegExp(String.raw`(?:^|;)[ \t]*${name.replaceAll(/\W/g, String.raw`\$&`)}[ \t]*=([^;]*)`, 'g')
+  const escaped = name.replaceAll(/\W/g, String.raw`\$&`)
+  const value = String.raw`[ \t]*("?)(${cookieOctets})\1[ \t]*(?=;|$)`
+  return new RegExp(String.raw`(?:^|;)[ \t]*${escaped}[ \t]*=(?:${value})?`, 'g')
 }
-
-/** A value as RFC 6265bis 4.1.1 writes it: cookie-octets (visible US-ASCII without `"`, `,`, `;` and `\`), in quotes or not. */
-const cookieValue = /^[ \t]*("?)([\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+)\1[ \t]*$/
-const cookieText = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/
 
 function checkCarrier(name: string, carrier: string): void {
   const octets = name.length + carrier.length
@@ -160,6 +163,7 @@ function forbidStoring(headers: AnswerHeaders): void {
 }
 
 function withNoStore(existing: string): string {
+  if (existing === '') return 'no-store'
   // Elements of a list; a comma inside a quoted string, as in private="a, b", separates nothing.
   const directives = existing.match(/(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g) ?? []
   const kept = directives.map((text) => text.trim()).filter((text) => strictDirective.test(text))

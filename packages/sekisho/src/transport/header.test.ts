@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { defineSession, type Session, type Sessions } from '../index.ts'
 import { channels } from '../lib/events-node.ts'
 import { MemoryStore } from '../store/memory.ts'
+import { chunkedCookieTransport } from './chunked-cookie.ts'
+import { headerTransport } from './header.ts'
 
 interface Data {
   n: number
@@ -118,4 +120,15 @@ test('refuses impossible names, and no transport at all', () => {
   assert.throws(() => define({ header: { name: 'a b' } }), refused)
   assert.throws(() => define({ header: { scheme: 'a:b' } }), refused)
   assert.throws(() => define({ header: undefined, cookie: false }), refused)
+})
+
+test('leaves it to the cookie which carriers fit, and takes any where the header carries them', () => {
+  const refused = { code: 'ERR_COOKIE_TOO_LARGE' }
+  const cookie = chunkedCookieTransport({ application: 'api', development: false }, 1)
+  const transport = headerTransport({}, cookie)
+  const long = 'x'.repeat(5000)
+  assert.throws(() => transport.check?.(long), refused)
+  assert.throws(() => transport.check?.(long, { carrier: 'x' }), refused)
+  transport.check?.(long, { explicit: true })
+  transport.check?.('short')
 })

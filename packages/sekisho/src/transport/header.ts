@@ -46,6 +46,9 @@ export function headerTransport(options: HeaderOptions, cookie?: Transport): Tra
       headers.set('access-control-expose-headers', mergeVary(headers.get('access-control-expose-headers'), ANSWER))
       headers.set('cache-control', 'no-store')
     },
+    check(carrier, presented) {
+      if (presented?.explicit !== true) cookie?.check?.(carrier, presented)
+    },
   })
 }
 

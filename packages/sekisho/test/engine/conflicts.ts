@@ -128,12 +128,11 @@ export const conflictCases: EngineCases = casesOf({
 
   async 'gives up after the conflict time-out with an error that a client may answer by trying again'(bench) {
     const visitor = await bench.visitor({ n: 0 }, { conflictTimeoutMs: 1 })
-    const rival = new Promise((resolve) => setTimeout(resolve, 5))
     const visit = await visitor.begin()
     bench.line.next(
       'replace',
       after(async () => {
-        await rival
+        await new Promise((resolve) => setTimeout(resolve, 5))
         await visitor.request((session) => session.set('other', 1))
       }),
     )

@@ -18,6 +18,9 @@ export type Verb =
   | 'add'
   | 'remove'
   | 'list'
+  | 'acquire'
+  | 'renew'
+  | 'release'
 
 /** What happens to one call: `send` carries it out, as often as it is called. */
 export type Fault = (send: () => Awaitable<unknown>) => unknown
@@ -71,7 +74,7 @@ export class Line {
   readonly #planned = new Map<Verb, Fault[]>()
 
   constructor(store: SessionStore) {
-    const { principals } = store
+    const { principals, locks } = store
     this.store = {
       capabilities: store.capabilities,
       read: (address) => this.#send('read', () => store.read(address)),
@@ -87,6 +90,13 @@ export class Line {
           add: (...given) => this.#send('add', () => principals.add(...given)),
           remove: (...given) => this.#send('remove', () => principals.remove(...given)),
           list: (principal) => this.#send('list', () => principals.list(principal)),
+        },
+      }),
+      ...(locks && {
+        locks: {
+          acquire: (...given) => this.#send('acquire', () => locks.acquire(...given)),
+          renew: (...given) => this.#send('renew', () => locks.renew(...given)),
+          release: (...given) => this.#send('release', () => locks.release(...given)),
         },
       }),
     }

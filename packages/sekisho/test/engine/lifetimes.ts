@@ -73,7 +73,7 @@ export const lifetimeCases: EngineCases = casesOf({
     for (let passed = 0; passed < 90; passed += 6) {
       await bench.pass(6)
       await visitor.request((session) => session.get('n'))
-      await new Promise(setImmediate)
+      await new Promise((resolve) => setTimeout(resolve, 20)) // The touch goes on beside the answer.
       if (bench.line.take().includes('touch')) touches.push(passed)
     }
     assert.ok(touches.length >= 1 && touches.length <= 3, `touched at ${touches.join(', ')}`)

@@ -12,12 +12,15 @@ import { dataCases } from './data.ts'
 import { lateCases } from './late.ts'
 import { layoutCases } from './layouts.ts'
 import { lifetimeCases } from './lifetimes.ts'
+import { limitCases } from './limits.ts'
+import { lockCases } from './locks.ts'
 import { loginOrderCases } from './login-orders.ts'
 import { loginCases } from './login.ts'
 import { logoutCases } from './logout.ts'
 import { outageCases } from './outages.ts'
 import { overlapCases } from './overlap.ts'
 import { overtakenCases } from './overtaken.ts'
+import { pauseCases } from './pauses.ts'
 import { poisonCases } from './poison.ts'
 import { referenceCases } from './references.ts'
 import { rotationCases } from './rotation.ts'
@@ -36,7 +39,10 @@ export const encounterCases: readonly EngineCases[] = [
   rotationCases,
   lifetimeCases,
   adminCases,
+  limitCases,
+  lockCases,
   outageCases,
+  pauseCases,
   secrecyCases,
 ]
 

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { CommitOptions, Session, Sessions } from '../../src/session/contract.ts'
+import type { CommitOptions, OpenOptions, Session, Sessions } from '../../src/session/contract.ts'
 
 /** What a request is besides the cookies that it carries. */
-export interface RequestInit {
+export interface RequestInit extends OpenOptions {
   /** The method (default `GET`). */
   readonly method?: string
   /** Headers besides `Cookie`. */
@@ -85,11 +85,11 @@ export class Visitor<Data extends object> {
   }
 
   /** Sends a request with the jar as it is now; resolves when the session is loaded. */
-  async begin({ method = 'GET', headers = {} }: RequestInit = {}): Promise<Visit<Data>> {
+  async begin({ method = 'GET', headers = {}, ...options }: RequestInit = {}): Promise<Visit<Data>> {
     const sent = new Headers(headers)
     const cookies = [...this.jar].map(([name, value]) => `${name}=${value}`)
     if (cookies.length > 0 && !sent.has('cookie')) sent.set('cookie', cookies.join('; '))
-    return new Visit(this, await this.sessions.open({ method, headers: sent }))
+    return new Visit(this, await this.sessions.open({ method, headers: sent }, options))
   }
 
   /** A whole request: opened, handled, committed, answered. */

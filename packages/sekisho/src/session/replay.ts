@@ -1,0 +1,145 @@
+import { SekishoError } from '../errors.ts'
+import { channels } from '../lib/events-node.ts'
+import type { Awaitable } from '../store/contract.ts'
+import { attached, isSameLineage, settled, type Attempt, type Turn } from './attempt.ts'
+import type { ReadStored } from './data.ts'
+import { extended, fresh } from './lifetime.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { WriteOutcome } from './outcome.ts'
+import { patience } from './patience.ts'
+import type { Attachment, SessionState } from './state.ts'
+import type { StoreCalls } from './store-calls.ts'
+import { rebase } from './write-set.ts'
+
+/** What a {@link Replay} needs. */
+export interface ReplayParts {
+  readonly options: ResolvedOptions
+  readonly calls: StoreCalls
+  readonly readStored: ReadStored
+}
+
+/** The versioned write of a session that exists: compare and swap, and the change replayed over what others have stored. */
+export class Replay {
+  readonly #options: ResolvedOptions
+  readonly #calls: StoreCalls
+  readonly #readStored: ReadStored
+
+  constructor({ options, calls, readStored }: ReplayParts) {
+    this.#options = options
+    this.#calls = calls
+    this.#readStored = readStored
+  }
+
+  /**
+   * The compare-and-swap loop. Its first turn is made at once, and is all there is where the store answers at once and
+   * nobody was faster.
+   */
+  write(state: SessionState, build: (attachment: Attachment) => Attempt): Awaitable<WriteOutcome> {
+    const first = this.#turn(state, build)
+    return first.answer === 'replaced' ? this.#stored(state, first) : this.#persevere(state, build, first)
+  }
+
+  /**
+   * On a conflict the record is read again, and while it is still this request's to write, the stored changes are taken
+   * over and the write is built anew.
+   */
+  async #persevere(
+    state: SessionState,
+    build: (attachment: Attachment) => Attempt,
+    first: Turn,
+  ): Promise<WriteOutcome> {
+    const pause = patience(this.#options.conflictMs)
+    for (let turn = first; ; turn = this.#turn(state, build)) {
+      const outcome = await turn.answer
+      if (outcome === 'replaced') return this.#stored(state, turn)
+      const current = outcome === 'gone' ? outcome : await this.#readAgain(turn.attachment)
+      if (typeof current === 'string') return current
+      this.#rebase(state, current)
+      await pause()
+    }
+  }
+
+  #turn(state: SessionState, build: (attachment: Attachment) => Attempt): Turn {
+    const attachment = attached(state)
+    const attempt = this.#atRest(attachment, build(attachment))
+    return { attachment, attempt, answer: this.once(attachment, attempt) }
+  }
+
+  /** The attempt with its payload as the store shall keep it. A login's deadline is for the store to set. */
+  #atRest({ stored }: Attachment, attempt: Attempt): Attempt {
+    const { atRest } = this.#options
+    if (atRest === undefined) return attempt
+    const times = attempt.restart || Number.isNaN(stored.now) ? undefined : stored
+    return { ...attempt, record: atRest.seal(attempt.record, attempt.token, times) }
+  }
+
+  /** One attempt, that nobody tries again. */
+  once(
+    { token, stored }: Attachment,
+    attempt: Pick<Attempt, 'record' | 'restart'>,
+  ): Awaitable<'replaced' | 'conflict' | 'gone'> {
+    const { record, restart = false } = attempt
+    const { lifetime } = this.#options
+    const writeId = record.writeIds.at(-1) ?? ''
+    const { address } = token
+    return this.#calls.replace({
+      address,
+      record,
+      version: stored.version,
+      lifetime: restart ? fresh(lifetime) : extended(lifetime),
+      writeId,
+    })
+  }
+
+  #stored(state: SessionState, { attachment, attempt }: Turn): WriteOutcome {
+    const { stored, token: old, recognised } = attachment
+    const { record, token, sent } = attempt
+    const version = stored.version + 1
+    const { idleMs, absoluteMs } = fresh(this.#options.lifetime)
+    const absoluteDeadline = attempt.restart ? stored.now + absoluteMs : stored.absoluteDeadline
+    const idleDeadline = Math.max(stored.idleDeadline, stored.now + idleMs)
+    const isNew = token !== old
+    state.attachment = {
+      token,
+      recognised: isNew ? 'minted' : recognised,
+      stored: { ...stored, record, version, idleDeadline, absoluteDeadline },
+    }
+    if (isNew) {
+      state.cookieDue = true
+      state.rotate = false
+      if (!attempt.restart) channels.rotated.publish({ address: token.address })
+    }
+    settled(state, sent)
+    channels.saved.publish({ address: token.address, version })
+    return 'written'
+  }
+
+  #rebase(state: SessionState, current: Attachment): void {
+    const { address } = current.token
+    const data = this.#readStored(current.stored, current.token)
+    if (data === undefined)
+      throw new SekishoError('ERR_STORE_UNAVAILABLE', 'the stored session became unreadable while it was written')
+    if (state.lease !== undefined && data.text !== state.writes.baseText) throw lockLost()
+    const conflicts = rebase(state.writes, data.values, data.text)
+    state.attachment = current
+    for (const path of conflicts) channels.conflict.publish({ address, path })
+  }
+
+  /** The record as it is now, if the secret, the principal and the generation still are what this request began with. */
+  async #readAgain({
+    token,
+    recognised: was,
+    stored: before,
+  }: Attachment): Promise<Attachment | 'gone' | 'superseded'> {
+    const stored = await this.#calls.read(token.address)
+    if (stored === undefined) return 'gone'
+    const recognised = token.recognise(stored.record, stored.now)
+    if (!isSameLineage(before, stored) || (recognised !== 'current' && recognised !== 'previous')) return 'superseded'
+    return { token, recognised: was === 'minted' && recognised === 'current' ? was : recognised, stored }
+  }
+}
+
+function lockLost(): SekishoError {
+  const message = 'another request has changed the session, which this one had exclusively, but for too long'
+  return new SekishoError('ERR_LOCK_LOST', message)
+}
