@@ -1,0 +1,95 @@
+import { SekishoError } from '../../errors.ts'
+import type { MysqlClient, MysqlValue } from './client.ts'
+import { isUndone, setupFault, storeFault } from './faults.ts'
+
+/** How often a statement is tried that the server undoes because of others. */
+const attempts = 6
+/** Longest pause in milliseconds before the first repetition; twice as long before each further one. */
+const firstPauseMs = 4
+
+/** Bits of the server's status after a statement. */
+const inTransaction = 1
+const autocommit = 2
+
+/** One constant text, prepared once per connection. */
+export interface Statement {
+  /** What it does, for errors: `read a record`. */
+  readonly does: string
+  /** The SQL. */
+  readonly sql: string
+}
+
+/** What the server says about a statement that wrote. */
+export interface Report {
+  /** Rows inserted, deleted or updated; for an update that changes nothing it depends on the client's `FOUND_ROWS` flag. */
+  readonly affectedRows: number
+  /** What the statement gave to `LAST_INSERT_ID(expr)`, 0 when it did not get there. */
+  readonly told: number
+}
+
+/** The user's client, with the errors of this library. Each statement is a transaction of its own. */
+export class Database {
+  readonly #client: MysqlClient
+
+  constructor(client: MysqlClient) {
+    this.#client = client
+  }
+
+  /** @returns The rows of a query. */
+  async rows<Row>(statement: Statement, values: MysqlValue[]): Promise<readonly Row[]> {
+    const rows = await this.#run(statement, values)
+    if (Array.isArray(rows)) return rows as Row[]
+    throw unexpected(statement, 'rows')
+  }
+
+  /** Runs a statement that writes. */
+  async write(statement: Statement, values: MysqlValue[]): Promise<Report> {
+    const header = (await this.#run(statement, values)) as Partial<Record<string, unknown>> | undefined
+    const affectedRows = Number(header?.['affectedRows'])
+    const told = Number(header?.['insertId'])
+    if (Number.isNaN(affectedRows) || Number.isNaN(told)) throw unexpected(statement, '`affectedRows` and `insertId`')
+    refuseOpenTransaction(statement, header?.['serverStatus'])
+    return { affectedRows, told }
+  }
+
+  /** A statement that the server has undone (a deadlock) is repeated; one whose outcome is unknown never is. */
+  async #run({ does, sql }: Statement, values: MysqlValue[]): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const answer = await this.#client.execute(
+          { sql, rowsAsArray: false, nestTables: false, typeCast: true },
+          values,
+        )
+        return Array.isArray(answer) ? answer[0] : undefined
+      } catch (error) {
+        if (attempt === attempts || !isUndone(error)) throw storeFault(does, error, largest(values))
+        await pause(Math.random() * firstPauseMs * 2 ** (attempt - 1))
+      }
+    }
+  }
+}
+
+function largest(values: readonly MysqlValue[]): number {
+  return Math.max(0, ...values.map((value) => (value instanceof Uint8Array ? value.length : 0)))
+}
+
+/** A write that waits for somebody else's COMMIT has not been made: whoever reports it as done may lose it. */
+function refuseOpenTransaction({ does }: Statement, serverStatus: unknown): void {
+  if (typeof serverStatus !== 'number' || (serverStatus & (autocommit | inTransaction)) === autocommit) return
+  const found = (serverStatus & inTransaction) === 0 ? '`autocommit` is off' : 'the connection is inside a transaction'
+  throw setupFault(
+    `it was to ${does}, and ${found}; every statement of the store must commit by itself`,
+    'give the store a pool of its own, with `autocommit` on',
+  )
+}
+
+function unexpected({ does }: Statement, expected: string): SekishoError {
+  const message = `the MySQL store could not ${does}: expected ${expected} from the client's \`execute\`, as \`mysql2/promise\` answers`
+  return new SekishoError('ERR_STORE_UNAVAILABLE', message)
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+
+/** A transaction of somebody else's that holds what it has touched, until it is told to end. */
+export class Rival {
+  readonly #client: pg.Client
+
+  private constructor(client: pg.Client) {
+    this.#client = client
+  }
+
+  /** Begins a transaction, in which some SQL is run. */
+  static async begin(url: string, text: string, values: unknown[] = []): Promise<Rival> {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    await client.query('BEGIN')
+    await client.query(text, values)
+    return new Rival(client)
+  }
+
+  /** Waits until so many other statements wait for this transaction. */
+  async blocks(count = 1): Promise<void> {
+    const waiting = 'SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))'
+    for (let attempt = 0; attempt < 500; attempt += 1) {
+      const { rows } = await this.#client.query(waiting)
+      if (rows.length >= count) return
+      await pause(10)
+    }
+    assert.fail(`fewer than ${count} statements wait for the rival`)
+  }
+
+  /** Ends the transaction and the connection. */
+  async end(how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+    await this.#client.query(how)
+    await this.#client.end()
+  }
+}
