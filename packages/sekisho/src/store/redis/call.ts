@@ -1,0 +1,47 @@
+import { storeFault } from './faults.ts'
+import type { Argument, Command, Link } from './link.ts'
+import type { Script } from './scripts-node.ts'
+
+/** One run of a script. */
+export interface Call {
+  /** What it does, for an error. */
+  readonly action: string
+  readonly script: Script
+  readonly key: string
+  readonly args: readonly Argument[]
+}
+
+/** Runs a script by its name. Whatever goes wrong is a failure of the store. */
+export async function call(link: Link, running: Call): Promise<unknown> {
+  const { script, key, args } = running
+  try {
+    return await link.runScript(script.sha, key, args)
+  } catch (error) {
+    if (isUnknownScript(error)) return introduce(link, running)
+    throw storeFault(running.action, error)
+  }
+}
+
+/** @returns The command that runs a script on any server, whether it knows it or not. */
+export function evalCommand({ script, key, args }: Call): Command {
+  return ['eval', script.text, '1', key, ...args]
+}
+
+/** @returns Milliseconds as the scripts take them; what is longer than any calendar is cut. */
+export function span(ms: number): string {
+  return String(Math.min(ms, 8.64e15))
+}
+
+/** A server that does not know a script, or no longer, is sent the source, which it then keeps. */
+async function introduce(link: Link, running: Call): Promise<unknown> {
+  try {
+    return await link.run(running.key, evalCommand(running))
+  } catch (error) {
+    throw storeFault(running.action, error)
+  }
+}
+
+/** Glide writes its own words for it. */
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && /NOSCRIPT|NoScript/.test(error.message)
+}

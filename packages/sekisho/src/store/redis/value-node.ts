@@ -1,0 +1,71 @@
+/**
+ * A session as the value of a key:
+ *
+ * ```
+ *  0  "SKR1"                 20  idle deadline, f64        36  length of the fields, u32
+ *  4  version, f64           28  absolute deadline, f64    40  length of the payload, u32
+ * 12  createdAt, f64                                       44  the fields as JSON, then the payload
+ * ```
+ * Numbers are little-endian, times are epoch milliseconds. The client writes from 44 on, the scripts what is before.
+ *
+ * @module
+ */
+import { isUtf8 } from 'node:buffer'
+import type { SessionRecord, StoredSession } from '../contract.ts'
+import { parseFields } from '../record-format.ts'
+import type { Argument } from './link.ts'
+
+/** `SKR1` as a little-endian number. */
+const magic = 0x31524b53
+const lengthsAt = 36
+const fieldsAt = 44
+/** Bytes of the server's clock before the value, in the answer to a read. */
+const clockBytes = 8
+
+/**
+ * What the scripts write behind the stamp. Bytes that happen to be UTF-8, as JSON is, go as text: one string is a third of
+ * the work for a client that a command of mixed parts is, and the server gets the same bytes.
+ *
+ * @returns The lengths of fields and payload, and both as one argument.
+ */
+export function bodyOf({ payload, ...fields }: SessionRecord): readonly [string, string, Argument] {
+  const json = JSON.stringify(fields)
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+  const content = isUtf8(bytes) ? json + bytes.toString() : Buffer.concat([Buffer.from(json), bytes])
+  return [String(Buffer.byteLength(json)), String(payload.length), content]
+}
+
+/** What the fields contain exactly when the record remembers this write: ids are random, and JSON quotes them. */
+export function writeIdMark(writeId: string): string {
+  return JSON.stringify(writeId)
+}
+
+/**
+ * @param reply The server's clock, a double, and then the value of a key.
+ * @returns The record, dead or alive; `undefined` when this is no record. The payload is a view of the reply, which is
+ * nobody else's: to copy it would be half of the work.
+ */
+export function storedOf(reply: Buffer): StoredSession | undefined {
+  if (reply.length < clockBytes + fieldsAt || reply.readUInt32LE(clockBytes) !== magic) return undefined
+  const payloadAt = clockBytes + fieldsAt + reply.readUInt32LE(clockBytes + lengthsAt)
+  const payloadLength = reply.readUInt32LE(clockBytes + lengthsAt + 4)
+  if (payloadAt + payloadLength !== reply.length) return undefined
+  const fields = parseFields(reply.toString('utf8', clockBytes + fieldsAt, payloadAt))
+  if (fields === undefined) return undefined
+  const stored = {
+    record: Object.assign(fields, {
+      payload: new Uint8Array(reply.buffer, reply.byteOffset + payloadAt, payloadLength),
+    }),
+    version: reply.readDoubleLE(clockBytes + 4),
+    now: reply.readDoubleLE(0),
+    createdAt: reply.readDoubleLE(clockBytes + 12),
+    idleDeadline: reply.readDoubleLE(clockBytes + 20),
+    absoluteDeadline: reply.readDoubleLE(clockBytes + 28),
+  }
+  return isSound(stored) ? stored : undefined
+}
+
+function isSound({ version, createdAt, idleDeadline, absoluteDeadline }: StoredSession): boolean {
+  const isVersion = Number.isSafeInteger(version) && version > 0 && Number.isFinite(createdAt)
+  return isVersion && !Number.isNaN(idleDeadline) && !Number.isNaN(absoluteDeadline)
+}
