@@ -86,10 +86,20 @@ function judge(edge: Edge, around: Surroundings, root: string): string[] {
 
 function judgeUser(edge: Edge, around: Surroundings): string[] {
   const { file, specifier, target } = edge
-  if (target !== undefined && packageOf(target) !== packageOf(file))
+  // The bench starts servers like the tests, and records the versions of the drivers that the root has.
+  const isTool = file.startsWith('bench/') && (target?.startsWith('scripts/services') || target === 'package.json')
+  if (target !== undefined && packageOf(target) !== packageOf(file) && !isTool)
     return [`${specifier} reaches into another package: import what it exports`]
+  if (standsAbove(file, target)) return [`${specifier} stands above the gateway's configuration language`]
   if (!/^sekisho(\/|$)/.test(specifier) || around.specifiers.has(specifier)) return []
   return [`${specifier} is not a public subpath of sekisho`]
+}
+
+/** The gateway's configuration language knows nothing of the gateway: it stands on its own helpers and on public subpaths. */
+function standsAbove(file: string, target: string | undefined): boolean {
+  const gateway = 'packages/gateway/src/'
+  if (!file.startsWith(`${gateway}config/`) || isTest(file) || target === undefined) return false
+  return !target.startsWith(`${gateway}config/`) && !target.startsWith(`${gateway}lib/`)
 }
 
 function judgeBare({ file, specifier }: Edge): string[] {

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript-api'
+import { directiveReference } from '../packages/gateway/src/config/reference.ts'
 import { errorTable } from '../packages/sekisho/src/errors.ts'
 import type { Files } from './lib/generated.ts'
 import { cell, table } from './lib/markdown.ts'
@@ -20,6 +21,7 @@ export function referenceFiles(): Files {
   const missing = missingEntries(entries)
   if (missing.length > 0) throw new Error(missing.join('\n'))
   return new Map([
+    ['docs/reference/directives.md', `${note}\n\n${directiveReference()}`],
     ['docs/reference/errors.md', errorPage()],
     ['docs/reference/options.md', optionPage(entries)],
   ])

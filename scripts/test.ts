@@ -7,11 +7,14 @@
  *
  * @module
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { ensureChromium } from './browser.ts'
 import { checks } from './check.ts'
 import { find, repo } from './lib/repo.ts'
 import { runSteps, type Step } from './lib/steps.ts'
+import { ensureServers, startShared, type SharedServers } from './services.ts'
+import { needServers } from './services/needed.ts'
 
 const patterns = [
   'packages/*/src/**/*.test.ts',
@@ -36,19 +39,36 @@ const browser: Step = {
   },
 }
 
+/** What the tests share; `undefined` unless {@link servers} ran and all of them started. */
+let shared: SharedServers | undefined
+
+const servers: Step = {
+  name: 'servers',
+  async run() {
+    ensureServers()
+    shared = await startShared()
+    return []
+  },
+}
+
 async function main(): Promise<number> {
   const files = find(patterns).filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
   if (files.length === 0) {
     console.error(`no test file has ${filters.join(' or ')} in its path`)
     return 1
   }
-  const failed = await runSteps(filters.length === 0 ? [...checks, browser] : [browser])
-  if (failed.length > 0) console.log(`\nfailed: ${failed.join('; ')}; the tests run all the same\n`)
-  return runTests(files, failed)
+  const needs = needServers(files) ? [browser, servers] : [browser]
+  try {
+    const failed = await runSteps(filters.length === 0 ? [...checks, ...needs] : needs)
+    if (failed.length > 0) console.log(`\nfailed: ${failed.join('; ')}; the tests run all the same\n`)
+    return await runTests(files, failed)
+  } finally {
+    await shared?.stop()
+  }
 }
 
 /** Two files at a time: what a small machine has cores for. */
-function runTests(files: readonly string[], failedGates: readonly string[]): number {
+async function runTests(files: readonly string[], failedGates: readonly string[]): Promise<number> {
   const options = [
     '--conditions=source',
     '--test',
@@ -59,16 +79,20 @@ function runTests(files: readonly string[], failedGates: readonly string[]): num
   ]
   const env = {
     ...process.env,
+    ...shared?.environment,
     SEKISHO_FAILED_GATES: failedGates.join('; '),
     SEKISHO_TEST_FILE_LIMIT: long ? '0' : String(limits.file),
     ...(long ? { SEKISHO_LONG: '1' } : {}),
   }
-  const run = spawnSync(process.execPath, [...options, ...files], {
+  const run = spawn(process.execPath, [...options, ...files], {
     cwd: repo,
     stdio: ['ignore', 'inherit', 'inherit'],
     env,
   })
-  return run.status ?? 1
+  // A signal ends the runner, and only then, when nobody uses them any more, the servers and us.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => run.kill(signal))
+  const [code] = (await once(run, 'exit')) as [number | null]
+  return code ?? 1
 }
 
 process.exitCode = await main()

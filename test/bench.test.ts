@@ -9,7 +9,7 @@ import { prove } from '../bench/src/prove.ts'
 import { sample, sampleOctets } from '../bench/src/sample.ts'
 import { estimate } from '../bench/src/statistics.ts'
 
-const quick = { rounds: 3, roundMs: 2, warmUpMs: 2, sessions: 20 }
+const quick = { rounds: 3, roundMs: 2, warmUpMs: 2, settleMs: 2, sessions: 20 }
 
 async function proven(contender: Contender, face: Face): Promise<string[]> {
   const bench = await openBench(contender, face, 2)

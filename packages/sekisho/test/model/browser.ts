@@ -72,7 +72,7 @@ export class Request {
   }
 
   async #open(): Promise<Session<Data>> {
-    const { sessions, ledger, store, tally } = this.#world
+    const { sessions, ledger, traffic, tally } = this.#world
     const { duplicateOf = 0, head = false, navigates = false } = this.#visit
     const carrier = duplicateOf === 0 ? this.#browser.jar : this.#browser.history.at(-duplicateOf)
     if (duplicateOf > 0 && carrier !== undefined) count(tally, 'late duplicate')
@@ -89,7 +89,8 @@ export class Request {
       assert.equal(this.#life, undefined, `request ${this.#id} is attached with a token of a session that was over`)
     }
     // The record is there, and this secret is not for it any more: a newer cookie is in the jar, or on its way to it.
-    this.#isSuperseded = claimed !== undefined && this.#life === undefined && store.read(claimed.address) !== undefined
+    this.#isSuperseded =
+      claimed !== undefined && this.#life === undefined && (await traffic.look(claimed.address)) !== undefined
     return session
   }
 
@@ -162,7 +163,7 @@ export class Request {
   }
 
   async #logout(session: Session<Data>): Promise<void> {
-    const { ledger, store } = this.#world
+    const { ledger, traffic } = this.#world
     const life = lifeOf(session)
     if (life !== undefined) this.#world.startLogout(life)
     await session.logout()
@@ -170,7 +171,7 @@ export class Request {
     this.#login = undefined
     this.#hasLoggedOut = true
     if (life !== undefined) {
-      const stored = store.read(life.address)
+      const stored = await traffic.look(life.address)
       assert.ok(
         stored?.record.generation !== life.generation,
         `request ${this.#id} has logged out, and the session is there`,
@@ -231,10 +232,10 @@ export class Request {
     if (lost) count(tally, 'answer lost')
     if (program.answersOvertake) await traffic.turn(`answer ${this.#id}`)
     if (this.#loggedIn !== undefined && cookie === undefined) this.#browser.missedLogin = true
-    if (cookie !== undefined) this.#keep(valueOf(cookie))
+    if (cookie !== undefined) await this.#keep(valueOf(cookie))
   }
 
-  #keep(carrier: string): void {
+  async #keep(carrier: string): Promise<void> {
     const browser = this.#browser
     if (browser.jar !== undefined) browser.history.push(browser.jar)
     browser.jar = carrier === '' ? undefined : carrier
@@ -243,7 +244,7 @@ export class Request {
     // Who came without a session may be given a new one: that this can hide a login from the jar is documented.
     else if (life === undefined || life.address !== this.#presented?.address) browser.login = undefined
     // Another live session, which the browser came by in the same way: it now has that one.
-    else if (life.address !== browser.login?.address && this.#world.isAlive(life)) {
+    else if (life.address !== browser.login?.address && (await this.#world.isAlive(life))) {
       browser.login = this.#principal === undefined ? undefined : life
     }
   }

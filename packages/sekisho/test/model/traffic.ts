@@ -1,6 +1,6 @@
 /** A real store whose calls happen in generated orders, and what was seen on the way. */
 import type { Scheduler } from 'fast-check'
-import type { Awaitable, PrincipalIndex, SessionStore } from '../../src/store/contract.ts'
+import type { Awaitable, PrincipalIndex, SessionStore, StoredSession } from '../../src/store/contract.ts'
 
 /** How often each situation arose. */
 export type Tally = Map<string, number>
@@ -25,7 +25,7 @@ export interface TrafficParts {
 /** Longer timers are time limits of the engine; they never fire here, since no call is lost. */
 const longestPauseMs = 100
 
-/** Lets every store call wait for its turn, and watches the life of each record. */
+/** Lets every store call wait for its turn, carries out one at a time, and watches the life of each record. */
 export class Traffic {
   /** The store for the engine. */
   readonly store: SessionStore
@@ -35,6 +35,7 @@ export class Traffic {
   isQuiet = true
   readonly #parts: TrafficParts
   readonly #ended = new Set<string>()
+  readonly #underWay = new Set<Promise<unknown>>()
   readonly #seen = new Map<string, { readonly version: number; readonly generation: number }>()
 
   constructor(parts: TrafficParts) {
@@ -47,10 +48,39 @@ export class Traffic {
     if (!this.isQuiet) await this.#parts.scheduler.schedule(Promise.resolve(), label)
   }
 
+  /** Does something to the store; nobody gets a turn until it is done. */
+  async alone<T>(work: () => Awaitable<T>): Promise<T> {
+    const answer = work()
+    if (!isPromise(answer)) return answer
+    this.#underWay.add(answer)
+    try {
+      return await answer
+    } finally {
+      this.#underWay.delete(answer)
+    }
+  }
+
+  /** Looks at the store, without a turn. */
+  look(address: string): Promise<StoredSession | undefined> {
+    return this.alone(() => this.#parts.store.read(address))
+  }
+
+  /** Whether somebody uses the store now. Who gets a turn then would make of the order of the turns a matter of luck. */
+  get isBusy(): boolean {
+    return this.#underWay.size > 0
+  }
+
+  /** Waits for those who use the store now. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+  }
+
   /** Runs something with the engine's pauses taking turns like everything else, so that a seed says all. */
   async withTurnsForTimers<T>(run: () => Promise<T>): Promise<T> {
     const real = globalThis.setTimeout
     const replaced = (resolve: () => void, ms: number): object => {
+      // The store's own, and its client's.
+      if (this.isBusy) return real(resolve, ms)
       if (ms <= longestPauseMs) void this.turn('pause').then(resolve)
       return {}
     }
@@ -89,7 +119,7 @@ export class Traffic {
 
   async #call<T>(verb: string, work: () => Awaitable<T>): Promise<T> {
     await this.turn(verb)
-    const answer = await work()
+    const answer = await this.alone(work)
     this.#note(verb, answer)
     return answer
   }
@@ -112,9 +142,9 @@ export class Traffic {
 
   /** A record is never there again once it has gone; its version and generation never fall. */
   async #watch(address: string): Promise<void> {
-    const { store, complain } = this.#parts
+    const { complain } = this.#parts
     this.addresses.add(address)
-    const stored = await store.read(address)
+    const stored = await this.look(address)
     if (stored === undefined) {
       this.#ended.add(address)
       return
@@ -127,4 +157,8 @@ export class Traffic {
     }
     this.#seen.set(address, { version, generation: record.generation })
   }
+}
+
+function isPromise<T>(answer: Awaitable<T>): answer is Promise<T> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer
 }

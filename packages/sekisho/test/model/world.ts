@@ -3,8 +3,7 @@ import assert from 'node:assert/strict'
 import type { Scheduler } from 'fast-check'
 import type { Sessions } from '../../src/session/contract.ts'
 import { defineSession } from '../../src/session/define.ts'
-import type { PrincipalIndex, SessionStore } from '../../src/store/contract.ts'
-import { MemoryStore } from '../../src/store/memory.ts'
+import type { Awaitable, PrincipalIndex, SessionStore } from '../../src/store/contract.ts'
 import { Browser, Request } from './browser.ts'
 import { Ledger, type Data, type Life } from './ledger.ts'
 import type { Chore, Lane, Program } from './program.ts'
@@ -12,13 +11,20 @@ import { count, Traffic, type Tally } from './traffic.ts'
 
 const longestRequestSeconds = 31
 
-/** Verbs that replace those of a healthy store and of its index. */
-export interface Faults extends Partial<Omit<SessionStore, 'principals'>> {
-  readonly principals?: Partial<PrincipalIndex>
+/** A store for one program: nothing is in it, and nobody else uses it. */
+export interface Ground {
+  readonly store: SessionStore & { readonly principals: PrincipalIndex }
+  /** Lets so many milliseconds pass on the store's clock. */
+  pass(ms: number): Awaitable<void>
 }
 
-/** Makes of a healthy store one that is not. */
-export type Fault = (store: MemoryStore) => Faults
+/** What a {@link World} is made of. */
+export interface WorldParts {
+  readonly program: Program
+  readonly ground: Ground
+  readonly scheduler: Scheduler
+  readonly tally: Tally
+}
 
 /** Everything that one program runs in. */
 export class World {
@@ -28,25 +34,24 @@ export class World {
   readonly browsers: readonly Browser[]
   readonly sessions: Sessions<Data>
   readonly traffic: Traffic
-  /** The store itself: reading it here takes no turn. */
-  readonly store: MemoryStore
+  readonly #ground: Ground
   readonly #scheduler: Scheduler
   readonly #complaints: string[] = []
   readonly #logouts: Life[] = []
-  #now = 1_790_000_000_000
   #items = 0
   #requests = 0
   #inFlight = 0
 
-  constructor(program: Program, scheduler: Scheduler, tally: Tally, fault: Fault = () => ({})) {
-    const store = new MemoryStore({ now: () => this.#now, sweepGraceMs: 0 })
+  constructor({ program, ground, scheduler, tally }: WorldParts) {
+    const { store } = ground
     this.program = program
     this.tally = tally
     this.browsers = program.browsers.map(() => new Browser())
-    this.store = store
+    this.#ground = ground
     this.#scheduler = scheduler
     this.traffic = new Traffic({
-      ...faulty(store, fault(store)),
+      store,
+      principals: store.principals,
       scheduler,
       tally,
       complain: (what) => this.#complaints.push(what),
@@ -79,8 +84,9 @@ export class World {
     for (;;) {
       // One promise per turn; the scheduler's own waiting makes fifty, each of which the test runner follows.
       await new Promise(setImmediate)
-      if (isDone) return done
-      if (this.#scheduler.count() > 0) void this.#scheduler.waitOne()
+      if (this.traffic.isBusy) await this.traffic.idle()
+      else if (isDone) return done
+      else if (this.#scheduler.count() > 0) void this.#scheduler.waitOne()
     }
   }
 
@@ -114,8 +120,8 @@ export class World {
   }
 
   /** Whether a session is stored, in this generation. */
-  isAlive({ address, generation }: Life): boolean {
-    return this.store.read(address)?.record.generation === generation
+  async isAlive({ address, generation }: Life): Promise<boolean> {
+    return (await this.traffic.look(address))?.record.generation === generation
   }
 
   async #prepare(): Promise<void> {
@@ -124,7 +130,7 @@ export class World {
       const actions = state === 'anonymous' ? (['push'] as const) : ([`login ${state}`, 'push'] as const)
       await this.#visit({ browser, actions })
     }
-    this.#now += this.program.ageSeconds * 1000
+    await this.#ground.pass(this.program.ageSeconds * 1000)
   }
 
   async #runLane(lane: Lane): Promise<void> {
@@ -155,7 +161,7 @@ export class World {
   /** More than half a minute does not pass in the middle of a request: the engine's time limits see to that. */
   async #advance(seconds: number): Promise<void> {
     while (seconds > longestRequestSeconds && this.#inFlight > 0) await this.traffic.turn('quiet')
-    this.#now += seconds * 1000
+    await this.traffic.alone(() => this.#ground.pass(seconds * 1000))
   }
 
   #lifeIn(browser: number): Life | undefined {
@@ -167,32 +173,34 @@ export class World {
     if (life === undefined) return
     if (await this.sessions.admin.revoke(life.address)) count(this.tally, 'revoked')
     for (let generation = 0; generation < 20; generation += 1) this.ledger.end({ address: life.address, generation })
-    assert.equal(this.store.read(life.address), undefined, 'a revoked session is there')
+    assert.equal(await this.traffic.look(life.address), undefined, 'a revoked session is there')
   }
 
   async #revokeAll(principal: string, exceptBrowser: number | undefined): Promise<void> {
     const except = exceptBrowser === undefined ? undefined : this.#lifeIn(exceptBrowser)?.address
-    const before = this.#livesOf(principal).filter(({ address }) => address !== except)
+    const before = (await this.#livesOf(principal)).filter(({ address }) => address !== except)
     const ended = await this.sessions.admin.revokeAll(principal, { except })
     if (ended > 0) count(this.tally, 'revoked all')
     for (const life of before) {
-      assert.ok(!this.isAlive(life), `a session of ${principal} has outlived revokeAll`)
+      assert.ok(!(await this.isAlive(life)), `a session of ${principal} has outlived revokeAll`)
       this.ledger.end(life)
     }
   }
 
-  #livesOf(principal: string): Life[] {
-    return [...this.traffic.addresses].flatMap((address) => {
-      const record = this.store.read(address)?.record
-      return record?.principal === principal ? [{ address, generation: record.generation }] : []
-    })
+  async #livesOf(principal: string): Promise<Life[]> {
+    const lives: Life[] = []
+    for (const address of this.traffic.addresses) {
+      const record = (await this.traffic.look(address))?.record
+      if (record?.principal === principal) lives.push({ address, generation: record.generation })
+    }
+    return lives
   }
 
   async #check(): Promise<void> {
     assert.ok(this.#complaints.length === 0, [...new Set(this.#complaints)].join('; '))
     const works = new Set<string>()
     for (const address of this.traffic.addresses) {
-      const stored = this.store.read(address)
+      const stored = await this.traffic.look(address)
       if (stored === undefined) continue
       this.ledger.checkRecord(address, stored)
       for (const carrier of this.ledger.working(address, stored)) works.add(carrier)
@@ -206,7 +214,7 @@ export class World {
 
   /** A browser that was told of a login which nobody has ended is logged in. */
   async #checkJar({ jar, login, missedLogin }: Browser): Promise<void> {
-    if (login === undefined || missedLogin || !this.isAlive(login)) return
+    if (login === undefined || missedLogin || !(await this.isAlive(login))) return
     count(this.tally, 'jar checked')
     const session = jar === undefined ? undefined : await this.#open(jar)
     assert.notEqual(session?.principal, undefined, 'a browser that is logged in has a cookie that is not')
@@ -214,32 +222,5 @@ export class World {
 
   #open(carrier: string): ReturnType<Sessions<Data>['open']> {
     return this.sessions.open({ headers: new Headers({ cookie: `__Host-sid=${carrier}` }) })
-  }
-}
-
-function faulty(
-  store: MemoryStore,
-  { principals: faults = {}, ...verbs }: Faults,
-): { store: SessionStore; principals: PrincipalIndex } {
-  const { principals } = store
-  return {
-    store: {
-      capabilities: store.capabilities,
-      read: (address) => store.read(address),
-      create: (...given) => store.create(...given),
-      replace: (...given) => store.replace(...given),
-      touch: (...given) => store.touch(...given),
-      delete: (...given) => store.delete(...given),
-      sweep: (limit) => store.sweep(limit),
-      ...verbs,
-    },
-    principals: {
-      epoch: (principal) => principals.epoch(principal),
-      raiseEpoch: (principal) => principals.raiseEpoch(principal),
-      add: (...given) => principals.add(...given),
-      remove: (...given) => principals.remove(...given),
-      list: (principal) => principals.list(principal),
-      ...faults,
-    },
   }
 }

@@ -1,0 +1,4 @@
+/** Wrong clocks over PostgreSQL. */
+import { clockSuite } from './clocks/suite.ts'
+
+await clockSuite('postgres')

@@ -1,0 +1,4 @@
+/** Three processes over MariaDB. */
+import { processSuite } from './processes/suite.ts'
+
+await processSuite('mysql')

@@ -1,0 +1,4 @@
+/** Three processes over PostgreSQL. */
+import { processSuite } from './processes/suite.ts'
+
+await processSuite('postgres')
