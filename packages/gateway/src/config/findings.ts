@@ -1,0 +1,213 @@
+import type { Diagnostics, Problem } from './diagnostics.ts'
+import { AuthName, AuthType, AuthUserFile } from './directives/auth-basic.ts'
+import { Require } from './directives/authz.ts'
+import type { Authorization } from './authorization.ts'
+import { DBDParams, DBDriver } from './directives/dbd.ts'
+import {
+  type Passphrase,
+  SessionCryptoCipher,
+  SessionCryptoPassphrase,
+  SessionCryptoPassphraseFile,
+} from './directives/session-crypto.ts'
+import {
+  SessionRedisURL,
+  Session,
+  SessionHeader,
+  SessionMaxAge,
+  SessionStoreFileName,
+  SessionTimeout,
+} from './directives/session.ts'
+import { SSLCertificateFile, SSLCertificateKeyFile, SSLEngine } from './directives/ssl.ts'
+import type { Directive, SettingsView } from './directive.ts'
+import type { Layer, ServerLayer, Site } from './layer.ts'
+import { sessionPolicy } from './session-policy.ts'
+import { inFrontOf } from './settings.ts'
+
+/** A broken rule, and the directive at whose line it is reported. */
+interface Finding {
+  readonly at: Directive
+  readonly severity: 'error' | 'warning'
+  readonly problem: Problem
+}
+
+/**
+ * A rule about directives that belong together. Which sections meet in one request is not known here, so what a section lacks
+ * counts as missing only when nobody `says` it anywhere in the same server.
+ */
+type Rule = (settings: SettingsView, says: (directive: Directive) => boolean) => Finding | undefined
+
+/** Reports what single lines cannot show: what is missing, and what is weaker than it looks. Each once per line. */
+export function findings(site: Site, diagnostics: Diagnostics): void {
+  const reported = new Set<string>()
+  const saidByMain = saidIn(site.main)
+  for (const server of [site.main, ...site.hosts]) {
+    const base = server === site.main ? site.main.settings : inFrontOf(site.main.settings, server.settings)
+    const said = saidIn(server)
+    const says = (directive: Directive) => said.has(directive) || saidByMain.has(directive)
+    for (const layer of [server, ...layersOf(server)]) {
+      const settings = layer === server ? base : inFrontOf(base, layer.settings)
+      for (const rule of rules) report(rule(settings, says), settings, { reported, diagnostics })
+    }
+  }
+}
+
+function saidIn(server: ServerLayer): Set<Directive> {
+  const said = new Set(server.settings.directives)
+  for (const { settings } of layersOf(server)) for (const directive of settings.directives) said.add(directive)
+  return said
+}
+
+function report(
+  finding: Finding | undefined,
+  settings: SettingsView,
+  { reported, diagnostics }: { reported: Set<string>; diagnostics: Diagnostics },
+): void {
+  const place = finding === undefined ? undefined : settings.placeOf(finding.at)
+  if (finding === undefined || place === undefined) return
+  const key = `${place.file}:${place.line}:${finding.problem.message}`
+  if (!reported.has(key)) diagnostics.add(finding.severity, place, finding.problem)
+  reported.add(key)
+}
+
+/** Every section of a server, each on its own: which of them meet in one request is not known here. */
+function* layersOf(server: ServerLayer): Generator<Layer> {
+  const tops: Layer[] = [
+    server,
+    ...server.directories.map(({ layer }) => layer),
+    ...server.locations.map(({ layer }) => layer),
+  ]
+  for (const top of tops) yield* within(top, top !== server)
+}
+
+function* within(layer: Layer, itself: boolean): Generator<Layer> {
+  if (itself) yield layer
+  for (const { layer: inner } of layer.files) yield* within(inner, true)
+  for (const { layer: inner } of layer.chains.flat()) yield* within(inner, true)
+}
+
+const keygen = 'write SessionCryptoPassphrase with the output of "sekisho keygen"'
+
+/** What is missing about logins is a warning: `.htaccess` files may still say it. */
+const rules: readonly Rule[] = [
+  (settings, says) => {
+    const signed = settings.get(SessionHeader)?.toLowerCase() === 'x-signed-session'
+    const at = settings.own(SessionCryptoCipher) === undefined ? SessionHeader : SessionCryptoCipher
+    if (saysPassphrase(says) || (at === SessionHeader && !signed)) return undefined
+    return missing(at, 'SessionCryptoPassphrase not set', `SessionCryptoPassphrase, which ${at.name} needs`, keygen)
+  },
+  (settings, says) => {
+    if (sessionPolicy(settings)?.store !== 'cookie' || saysPassphrase(says)) return undefined
+    const message =
+      'SessionCryptoPassphrase not set: the session stands in the cookie for everybody to read and to change'
+    return weak(Session, message, 'SessionCryptoPassphrase')
+  },
+  (settings) => {
+    const short = hasShort(settings.get(SessionCryptoPassphrase))
+    const message = 'The passphrase is short: who has one cookie can guess it offline'
+    return short ? weak(SessionCryptoPassphrase, message, 'at least 16 characters, better 32 random bytes') : undefined
+  },
+  (settings) => {
+    if (sessionPolicy(settings)?.store !== 'dbd') return undefined
+    const absent = [DBDriver, DBDParams].filter((directive) => settings.own<unknown>(directive) === undefined)
+    if (absent.length === 0) return undefined
+    const message = `Sessions are to be kept in a database, and there is no ${absent.map(({ name }) => name).join(' and no ')}`
+    const fix = 'write both lines outside of all sections'
+    return warned(missing(Session, message, 'DBDriver mysql, pgsql or sqlite3, and DBDParams', fix))
+  },
+  (settings) => {
+    if (sessionPolicy(settings)?.store !== 'redis' || settings.get(SessionRedisURL) !== undefined) return undefined
+    const message = 'Sessions are to be kept in Redis, and there is no SessionRedisURL'
+    return warned(
+      missing(Session, message, 'SessionRedisURL redis://127.0.0.1:6379/0', 'write the line outside of all sections'),
+    )
+  },
+  (settings) => {
+    const store = sessionPolicy(settings)?.store
+    if (store === undefined || store === 'file') return undefined
+    return odd(
+      SessionStoreFileName,
+      `SessionStoreFileName has no effect: sessions are kept in ${store}`,
+      'write SessionStore file',
+    )
+  },
+  (_, says) =>
+    says(Session)
+      ? undefined
+      : odd(SessionTimeout, 'SessionTimeout has no effect: sessions are off', 'write Session On'),
+  (_, says) =>
+    says(Session) ? undefined : odd(SessionMaxAge, 'SessionMaxAge has no effect: sessions are off', 'write Session On'),
+  (settings, says) => {
+    const type = loginOf(settings)
+    if (type === undefined || says(AuthName)) return undefined
+    return warned(
+      missing(AuthType, `AuthType ${type} needs an AuthName`, 'AuthName "what is protected"', 'add the line'),
+    )
+  },
+  (settings, says) => {
+    const type = loginOf(settings)
+    if (type === undefined || says(AuthUserFile)) return undefined
+    const fix = 'make the file with "sekisho htpasswd"'
+    return warned(
+      missing(AuthType, `AuthType ${type} needs an AuthUserFile`, 'AuthUserFile with the path of a password file', fix),
+    )
+  },
+  (settings, says) => {
+    if (loginOf(settings) !== 'Form' || says(Session)) return undefined
+    const message = 'AuthType Form needs a session to remember the login in'
+    return warned(missing(AuthType, message, 'Session On', 'write Session On and SessionCookieName beside it'))
+  },
+  (settings, says) => {
+    if (says(AuthType) || !settings.get(Require).some(needsUser)) return undefined
+    const message = 'Require asks for a user, and there is no AuthType by which anybody could log in'
+    return warned(
+      missing(Require, message, 'AuthType Basic or AuthType Form', 'add AuthType, AuthName and AuthUserFile'),
+    )
+  },
+  (settings) => {
+    const complete = settings.get(SSLCertificateFile).length > 0 && settings.get(SSLCertificateKeyFile).length > 0
+    if (!settings.get(SSLEngine) || complete) return undefined
+    const message = 'SSLEngine on needs SSLCertificateFile and SSLCertificateKeyFile'
+    return missing(SSLEngine, message, 'both, in PEM', 'add the lines')
+  },
+]
+
+function missing(at: Directive, message: string, expected: string, fix: string): Finding {
+  return { at, severity: 'error', problem: { code: 'missing-directive', message, expected, fix } }
+}
+
+function warned(finding: Finding): Finding {
+  return { ...finding, severity: 'warning' }
+}
+
+function weak(at: Directive, message: string, expected: string): Finding {
+  return { at, severity: 'warning', problem: { code: 'weak-setting', message, expected, fix: keygen } }
+}
+
+function odd(at: Directive, message: string, fix: string): Finding {
+  return { at, severity: 'warning', problem: { code: 'odd-value', message, fix } }
+}
+
+const shortLists = new WeakMap<readonly Passphrase[], boolean>()
+
+/** Answered once for each list, however many sections inherit it. */
+function hasShort(list: readonly Passphrase[]): boolean {
+  const known = shortLists.get(list)
+  if (known !== undefined) return known
+  const short = list.some((phrase) => phrase.kind === 'text' && phrase.text.length < 16)
+  shortLists.set(list, short)
+  return short
+}
+
+function saysPassphrase(says: (directive: Directive) => boolean): boolean {
+  return says(SessionCryptoPassphrase) || says(SessionCryptoPassphraseFile)
+}
+
+function loginOf(settings: SettingsView): 'Basic' | 'Form' | undefined {
+  const type = settings.get(AuthType)
+  return type === 'None' ? undefined : type
+}
+
+function needsUser(authorization: Authorization): boolean {
+  if (authorization.kind !== 'require') return authorization.children.some(needsUser)
+  return ['valid-user', 'user', 'group'].includes(authorization.requirement.provider)
+}

@@ -1,0 +1,72 @@
+import type { ConditionNode } from './expression/ast.ts'
+import type { Matcher } from './sections.ts'
+import { Settings } from './settings.ts'
+import type { Place } from './source.ts'
+
+/** What stands in one section: settings, and sections within it that need more to match. */
+export interface Layer {
+  /** Where its opening tag stands; undefined for what stands outside of all sections. */
+  readonly place: Place | undefined
+  /** `<Location "/app">`. */
+  readonly title: string
+  readonly settings: Settings
+  readonly files: FilesLayer[]
+  readonly chains: IfChain[]
+}
+
+/** A `<Files>` or `<FilesMatch>`. */
+export interface FilesLayer {
+  /** Tells whether the name of a file, without its directory, is in it. */
+  readonly matches: Matcher
+  readonly layer: Layer
+}
+
+/** An `<If>` with its `<ElseIf>`s and `<Else>`: the first whose condition holds applies. */
+export type IfChain = { readonly condition: ConditionNode | undefined; readonly layer: Layer }[]
+
+/** A `<Location>` or `<LocationMatch>`. */
+export interface LocationLayer {
+  readonly matches: Matcher
+  readonly layer: Layer
+}
+
+/** A `<Directory>` or `<DirectoryMatch>`. */
+export interface DirectoryLayer {
+  readonly matches: Matcher
+  readonly literal?: string
+  readonly regex: boolean
+  readonly layer: Layer
+}
+
+/** What stands outside of all sections, or in one virtual host. */
+export interface ServerLayer extends Layer {
+  readonly directories: DirectoryLayer[]
+  readonly locations: LocationLayer[]
+}
+
+/** An address of a `<VirtualHost>`. */
+export interface HostAddress {
+  /** Undefined: any, `*` or `_default_`. IPv6 without brackets, names in lower case. */
+  readonly host: string | undefined
+  /** Undefined: any. */
+  readonly port: number | undefined
+}
+
+/** A `<VirtualHost>`. */
+export interface VirtualHostLayer extends ServerLayer {
+  readonly addresses: readonly HostAddress[]
+}
+
+/** A whole configuration, ready to be asked about requests. */
+export interface Site {
+  readonly main: ServerLayer
+  readonly hosts: readonly VirtualHostLayer[]
+}
+
+export function newLayer(title: string, place: Place | undefined): Layer {
+  return { place, title, settings: new Settings(), files: [], chains: [] }
+}
+
+export function newServerLayer(title: string, place: Place | undefined): ServerLayer {
+  return { ...newLayer(title, place), directories: [], locations: [] }
+}

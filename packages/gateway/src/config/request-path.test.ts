@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { requestPath } from './request-path.ts'
+
+it('is decoded and normalized, without the query', () => {
+  assert.deepEqual(
+    ['/inc//yes', '/inc/%79es', '/inc/./yes', '/inc/x/../yes', '/inc/yes?a=/b', '/inc/yes#x'].map(requestPath),
+    Array<string>(6).fill('/inc/yes'),
+  )
+  assert.deepEqual(['/', '//', '/a/', '/a/.', '/a/b/..', '/%E3%81%82'].map(requestPath), [
+    '/',
+    '/',
+    '/a/',
+    '/a/',
+    '/a/',
+    '/あ',
+  ])
+})
+
+it('does not exist for what could mean two things', () => {
+  assert.deepEqual(
+    ['/a%2Fb', '/a%00', '/%zz', '/%ff', '/../etc', '/a/../../b', 'a', '*', ''].map(requestPath),
+    Array<undefined>(9).fill(undefined),
+  )
+})

@@ -1,0 +1,32 @@
+/**
+ * The path that sections and SessionInclude are compared with: decoded, dot segments and repeated slashes gone, no query.
+ *
+ * @param target The target of a request in origin form: `/a/%62?c`.
+ * @returns Undefined when there is no such path: bad escapes, an encoded slash or NUL, no slash in front, or a way out of the root.
+ */
+export function requestPath(target: string): string | undefined {
+  const [raw = ''] = target.split(/[?#]/, 1)
+  if (!raw.startsWith('/') || /%(?:2f|00)|\0/i.test(raw)) return undefined
+  const decoded = decode(raw)
+  return decoded === undefined ? undefined : withoutDots(decoded)
+}
+
+function decode(raw: string): string | undefined {
+  try {
+    return decodeURIComponent(raw)
+  } catch {
+    return undefined
+  }
+}
+
+function withoutDots(path: string): string | undefined {
+  const segments: string[] = []
+  const parts = path.split('/')
+  for (const part of parts) {
+    if (part === '..' && segments.pop() === undefined) return undefined
+    if (part !== '' && part !== '.' && part !== '..') segments.push(part)
+  }
+  const last = parts.at(-1)
+  const open = last === '' || last === '.' || last === '..'
+  return segments.length === 0 ? '/' : `/${segments.join('/')}${open ? '/' : ''}`
+}
