@@ -10,14 +10,16 @@ import { floorFile } from './contenders/floor-file.ts'
 import { floorMap } from './contenders/floor-map.ts'
 import { sekishoFile } from './contenders/sekisho-file.ts'
 import { sekishoMemory } from './contenders/sekisho-memory.ts'
-import { sekishoSealed, sekishoSealedAlike } from './contenders/sekisho-sealed.ts'
+import { sekishoSealed, sekishoSealedAlike, sekishoSealedMany } from './contenders/sekisho-sealed.ts'
 import type { Contender } from './contract.ts'
+import { storeContenders } from './store-contenders.ts'
 
-/** Ours, the floors and the bare handler: they need nothing installed but the repository itself. */
+/** Ours, the floors and the bare handler, as far as they need no database: nothing but the repository itself. */
 export const ownContenders: readonly Contender[] = [
   bareNode,
   floorAes,
   sekishoSealed,
+  sekishoSealedMany,
   sekishoSealedAlike,
   floorMap,
   sekishoMemory,
@@ -32,12 +34,12 @@ const peersModule = new URL('./peers.ts', import.meta.url).href
 /** All, with the peers, whose packages must be installed. */
 export async function allContenders(): Promise<readonly Contender[]> {
   const { peers } = (await import(peersModule)) as { readonly peers: readonly Contender[] }
-  return [...ownContenders, ...peers]
+  return [...ownContenders, ...storeContenders, ...peers]
 }
 
 /** The contenders of these names; the peers are loaded only when one of them is wanted. */
 export async function contendersNamed(names: readonly string[]): Promise<readonly Contender[]> {
-  const own = ownContenders.filter(({ name }) => names.includes(name))
+  const own = [...ownContenders, ...storeContenders].filter(({ name }) => names.includes(name))
   if (own.length === names.length) return own
   return (await allContenders()).filter(({ name }) => names.includes(name))
 }

@@ -20,8 +20,14 @@ export const measured: readonly ('read' | 'write')[] = ['read', 'write']
 /** What answers a `read` or `write` without a session. */
 export const noSession = 'none'
 
-/** Where the session is: those of one family do the same work and are compared. */
-export type Family = 'cookie' | 'memory' | 'file'
+/** The families of contenders that a database server or an embedded database keeps the sessions for, by the driver. */
+export const storeFamilies = ['node:sqlite', 'better-sqlite3', 'pg', 'mysql2', 'ioredis', 'node-redis'] as const
+
+/** Where the session is, and through which driver: those of one family do the same work and are compared. */
+export type Family = 'cookie' | 'memory' | 'file' | (typeof storeFamilies)[number]
+
+/** A server that must run beside the process of a contender. */
+export type DatabaseServer = 'postgres' | 'mariadb' | 'redis'
 
 /** The server around the contender; its bare handler is what a contender adds to. */
 export type ServerKind = 'node' | 'express' | 'fastify'
@@ -52,6 +58,12 @@ export interface Contender {
   readonly server: ServerKind
   /** How many sessions it is measured over (1,000). */
   readonly sessions?: number
+  /** What must run beside it; nothing by default. */
+  readonly needs?: DatabaseServer
+  /** It takes no part in the harness without sockets. */
+  readonly onlyHttp?: true
+  /** How many requests are under way at once in the harness without sockets (1). */
+  readonly callers?: number
   /** Makes it for `Request` and `Response`, where it can serve those. */
   fetch?(): Awaitable<Mounted<FetchHandler>>
   /** Makes it for `(req, res)` alone, for the harness without sockets. */

@@ -7,6 +7,8 @@
  *     npm run bench -- --rounds=30         more rounds than usual (15 in process, 5 over HTTP), or fewer
  *     npm run bench -- --no-http           without the part over HTTP; --no-in-process without the other
  *     npm run bench -- --no-peers          ours, the floors and the bare handlers: nothing is installed
+ *     npm run bench -- --no-servers        without the contenders that need a database server
+ *     npm run bench -- --growth            something else: large stores beside small ones, see growth.ts
  *     npm run bench -- --no-install        says the command instead of installing the peers
  *
  * @module
@@ -15,12 +17,15 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allContenders, ownContenders } from './contenders.ts'
+import { callers } from './contenders/store-parts.ts'
 import type { Contender } from './contract.ts'
 import { measureHttp } from './http/measure.ts'
-import { measureGroups } from './in-process/groups.ts'
+import { measureGroups, type Group } from './in-process/groups.ts'
 import { ensurePeers } from './install.ts'
 import { loadLine, machineLines, machineName } from './machine.ts'
-import { groupTable, httpTable } from './report.ts'
+import { groupTable, httpTable, wallTable } from './report.ts'
+import { startServers, storeLines } from './servers.ts'
+import { storeContenders } from './store-contenders.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
 const args = process.argv.slice(2)
@@ -30,32 +35,22 @@ const only = args
   ?.slice('--only='.length)
   .split(',')
 
+const rounds = args.find((argument) => argument.startsWith('--rounds='))?.slice('--rounds='.length)
+
 const inProcess = quick
-  ? { rounds: 3, roundMs: 5, warmUpMs: 5, sessions: 50 }
-  : { rounds: 15, roundMs: 200, warmUpMs: 500 }
+  ? { rounds: 3, roundMs: 5, warmUpMs: 5, settleMs: 5, sessions: 50 }
+  : { rounds: Number(rounds ?? 15), roundMs: 200, warmUpMs: 500, settleMs: 300 }
 const overHttp = quick
   ? { rounds: 1, roundMs: 100, connections: 4, sessions: 50 }
-  : { rounds: 5, roundMs: 1000, connections: 8, sessions: 1000 }
+  : { rounds: Number(rounds ?? 5), roundMs: 1000, connections: 8, sessions: 1000 }
 
 async function main(): Promise<void> {
-  const contenders = (await present()).filter(isWanted)
+  const contenders = wanted(await present())
   const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
-  const facts = [...machineLines(folder, command), loadLine('at the beginning')]
-  const parts: string[] = []
-  if (!args.includes('--no-in-process')) {
-    const groups = await measureGroups(contenders, inProcess, tell)
-    parts.push(
-      `## In process\n\nMicroseconds of CPU per request that a contender adds to the bare handler, and how many times what the floor adds (median of ${inProcess.rounds} paired rounds of ${inProcess.roundMs} ms, with its 95 % interval).`,
-      ...groups.map(groupTable),
-    )
-  }
-  if (!args.includes('--no-http')) {
-    const results = await measureHttp(contenders, overHttp, tell)
-    parts.push(
-      `## Over HTTP\n\nMicroseconds of CPU of the server per request, added to the bare handler of the same kind of server (its own in brackets); ${overHttp.connections} connections, median of ${overHttp.rounds} rounds of ${overHttp.roundMs} ms.`,
-      httpTable(results),
-    )
-  }
+  const needed = contenders.map(({ needs }) => needs)
+  const facts = [...machineLines(folder, command), ...storeLines(needed), loadLine('at the beginning')]
+  const stopServers = await startServers(needed)
+  const parts = await measureAll(contenders).finally(stopServers)
   const date = new Date().toISOString().slice(0, 10)
   const title = `# Bench of ${date}${quick ? ' (quick: these figures say nothing)' : ''}`
   const report = [title, [...facts, loadLine('at the end')].join('\n'), ...parts].join('\n\n')
@@ -65,19 +60,58 @@ async function main(): Promise<void> {
   if (!quick) write(`${[date, machineName(), ...part].join('-')}.md`, `${report}\n`)
 }
 
+async function measureAll(contenders: readonly Contender[]): Promise<string[]> {
+  const inProcessPart = args.includes('--no-in-process') ? [] : await inProcessParts(contenders)
+  return [...inProcessPart, ...(args.includes('--no-http') ? [] : await httpParts(contenders))]
+}
+
+async function inProcessParts(contenders: readonly Contender[]): Promise<string[]> {
+  const groups = await measureGroups(contenders, inProcess, tell)
+  const { rounds: count, roundMs } = inProcess
+  return [
+    `## In process\n\nMicroseconds of CPU per request that a contender adds to the bare handler, and how many times what the floor adds (median of ${count} paired rounds of ${roundMs} ms, with its 95 % interval). Beside a server, ${callers} requests are under way at once; the second table of those families has the time between two answers.`,
+    ...groups.flatMap((group) =>
+      needsServer(group, contenders) ? [groupTable(group), wallTable(group)] : [groupTable(group)],
+    ),
+  ]
+}
+
+function needsServer({ family }: Group, contenders: readonly Contender[]): boolean {
+  return contenders.some((contender) => contender.family === family && contender.needs !== undefined)
+}
+
+async function httpParts(contenders: readonly Contender[]): Promise<string[]> {
+  const results = await measureHttp(contenders, overHttp, tell)
+  const { connections, rounds: count, roundMs } = overHttp
+  return [
+    `## Over HTTP\n\nMicroseconds of CPU of the server per request, added to the bare handler of the same kind of server (its own in brackets); ${connections} connections, median of ${count} rounds of ${roundMs} ms.`,
+    httpTable(results),
+  ]
+}
+
 async function present(): Promise<readonly Contender[]> {
-  if (args.includes('--no-peers')) return ownContenders
+  const all = await installed()
+  return args.includes('--no-servers') ? all.filter(({ needs }) => needs === undefined) : all
+}
+
+async function installed(): Promise<readonly Contender[]> {
+  if (args.includes('--no-peers')) return [...ownContenders, ...storeContenders]
   const problem = ensurePeers(folder, !args.includes('--no-install'))
   if (problem === undefined) return allContenders()
   throw new Error(`${problem}, or measure without them: npm run bench -- --no-peers`)
 }
 
-function isWanted({ name, family, role }: Contender): boolean {
-  return (
-    only === undefined ||
-    role === 'bare' ||
-    role === 'floor' ||
-    only.some((word) => name.includes(word) || family === word)
+/** Those that were asked for, the floors of their families, and the bare handlers. */
+function wanted(contenders: readonly Contender[]): Contender[] {
+  const named = contenders.filter(
+    ({ name, family }) => only === undefined || only.some((word) => name.includes(word) || family === word),
+  )
+  const families = new Set(named.map(({ family }) => family))
+  return contenders.filter(
+    (contender) =>
+      contender.role === 'bare' ||
+      named.includes(contender) ||
+      (contender.role === 'floor' && families.has(contender.family)),
   )
 }
 
@@ -92,4 +126,5 @@ function tell(line: string): void {
   console.error(`[${new Date().toISOString().slice(11, 19)}] ${line}`)
 }
 
-await main()
+if (args.includes('--growth')) await import('./growth.ts')
+else await main()

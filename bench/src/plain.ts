@@ -19,7 +19,7 @@ export interface Plain {
   create(): Awaitable<PlainAnswer>
   read(cookie: string | undefined): Awaitable<PlainAnswer>
   write(cookie: string | undefined): Awaitable<PlainAnswer>
-  close?(): void
+  close?(): Awaitable<void>
 }
 
 /** Serves it in the manner of `fetch`. */
@@ -47,8 +47,8 @@ export function overNode(plain: Plain): Mounted<NodeHandler> {
   }
 }
 
-/** A floor shall not pay for promises that it does not need. */
-function whenReady<T, R>(value: Awaitable<T>, use: (value: T) => R): Awaitable<R> {
+/** Goes on with a value, at once where it is there: a floor shall not pay for promises that it does not need. */
+export function whenReady<T, R>(value: Awaitable<T>, use: (value: T) => Awaitable<R>): Awaitable<R> {
   return value instanceof Promise ? value.then(use) : use(value)
 }
 

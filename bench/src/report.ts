@@ -22,6 +22,20 @@ export function groupTable({ family, face, read, write }: Group): string {
   return `${title}\n\n${table(heads, rows)}`
 }
 
+/** The same for contenders that wait for a server: several callers at once, and what the clock on the wall says. */
+export function wallTable({ read, write }: Group): string {
+  const writes = new Map(write.map((result) => [result.contender, result]))
+  const shown = (result: Result | undefined): string[] => {
+    if (result === undefined) return ['', '']
+    return [fixed(result.wall.added, 2), result.role === 'floor' ? '1' : interval(result.wall.ratio)]
+  }
+  const rows = read
+    .filter(({ role }) => role !== 'bare')
+    .map((result) => [result.contender, ...shown(result), ...shown(writes.get(result.contender))])
+  const heads = ['by the clock on the wall', 'read µs', '× floor', 'write µs', '× floor']
+  return table(heads, rows)
+}
+
 /** The table over HTTP. */
 export function httpTable(results: readonly HttpResult[]): string {
   const heads =
@@ -55,11 +69,13 @@ function verdict({ low, high }: Estimate): string {
   return high <= limit ? `within ${limit}` : `within ${limit} by the lower bound`
 }
 
-function interval({ median, low, high }: Estimate): string {
+/** A median with its interval. */
+export function interval({ median, low, high }: Estimate): string {
   return `${fixed(median, 2)} [${fixed(low, 2)}, ${fixed(high, 2)}]`
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table of Markdown. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cellsOfLine: readonly string[]): string => `| ${cellsOfLine.join(' | ')} |`
   return [line(heads), line(heads.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }

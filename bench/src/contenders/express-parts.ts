@@ -1,7 +1,7 @@
 /** What the contenders made of an Express middleware share. */
 import type { IncomingMessage } from 'node:http'
 import express, { type Express, type RequestHandler } from 'express'
-import type { Action, Contender, Mounted, NodeHandler } from '../contract.ts'
+import type { Action, Awaitable, Contender, Mounted, NodeHandler } from '../contract.ts'
 
 /** What a handler does with the session of a request. @returns The body. */
 export type ActOnRequest = (req: IncomingMessage, action: Action) => string
@@ -9,7 +9,7 @@ export type ActOnRequest = (req: IncomingMessage, action: Action) => string
 /** A middleware that is ready. */
 export interface ConnectMiddleware {
   readonly middleware: RequestHandler
-  close?(): void
+  close?(): Awaitable<void>
 }
 
 /** An Express application with a route for each action. */
@@ -24,7 +24,7 @@ export function expressApplication(app: Express, act: ActOnRequest): Mounted<Nod
 export function connectPeer(
   name: string,
   family: Contender['family'],
-  make: () => ConnectMiddleware,
+  make: () => Awaitable<ConnectMiddleware>,
   act: ActOnRequest,
 ): Contender {
   return {
@@ -32,8 +32,8 @@ export function connectPeer(
     family,
     role: 'peer',
     server: 'express',
-    node() {
-      const { middleware, close } = make()
+    async node() {
+      const { middleware, close } = await make()
       const answering = (action: Action): NodeHandler => {
         return (req, res) => {
           const next = (error?: unknown): void => {
@@ -46,13 +46,16 @@ export function connectPeer(
       }
       return withClose({ create: answering('create'), read: answering('read'), write: answering('write') }, close)
     },
-    application() {
-      const { middleware, close } = make()
+    async application() {
+      const { middleware, close } = await make()
       return withClose(expressApplication(express().use(middleware), act).handlers, close)
     },
   }
 }
 
-function withClose(handlers: Mounted<NodeHandler>['handlers'], close: (() => void) | undefined): Mounted<NodeHandler> {
+function withClose(
+  handlers: Mounted<NodeHandler>['handlers'],
+  close: ConnectMiddleware['close'],
+): Mounted<NodeHandler> {
   return close === undefined ? { handlers } : { handlers, close }
 }

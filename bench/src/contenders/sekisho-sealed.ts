@@ -6,7 +6,7 @@ import type { Contender, FetchHandler, Mounted, NodeHandler } from '../contract.
 import type { Sample } from '../sample.ts'
 import { acts, fail, type Act } from './sekisho-acts.ts'
 
-/** Ours, sealed in the cookie, as visitors bring it: each cookie has a derived key of its own. */
+/** Ours, sealed in the cookie, as visitors bring it: each cookie has a derived key of its own, and all of them are kept. */
 export const sekishoSealed: Contender = {
   name: 'sekisho, sealed',
   family: 'cookie',
@@ -14,6 +14,13 @@ export const sekishoSealed: Contender = {
   server: 'node',
   fetch: () => overFetch(definer()),
   node: () => overNode(definer()),
+}
+
+/** The same with more derived keys than are kept, so that each one is derived anew. */
+export const sekishoSealedMany: Contender = {
+  ...sekishoSealed,
+  name: 'sekisho, sealed, 10,000 derived keys',
+  sessions: 10_000,
 }
 
 /** The same when all cookies were sealed by one process within a minute, with one derived key. */

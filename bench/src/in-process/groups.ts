@@ -7,7 +7,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Contender, Family } from '../contract.ts'
+import { storeFamilies, type Contender, type Family } from '../contract.ts'
 import type { Face } from './bench.ts'
 import type { Result, Settings } from './measure.ts'
 
@@ -27,7 +27,7 @@ export interface Task {
   readonly settings: Settings
 }
 
-const families: readonly Family[] = ['cookie', 'memory', 'file']
+const families: readonly Family[] = ['cookie', 'memory', 'file', ...storeFamilies]
 const faces: readonly Face[] = ['fetch', 'node']
 
 /** Measures all families, one after the other. `tell` hears of the progress. */
@@ -52,7 +52,9 @@ export async function measureGroups(
 
 /** The contenders of a family that have this face, with the bare handlers of their kinds of server. */
 export function groupOf(contenders: readonly Contender[], family: Family, face: Face): Contender[] {
-  const faced = contenders.filter((contender) => face === 'node' || contender.fetch !== undefined)
+  const faced = contenders.filter(
+    ({ fetch, onlyHttp }) => onlyHttp !== true && (face === 'node' || fetch !== undefined),
+  )
   const members = faced.filter((contender) => contender.family === family)
   const isNeeded = ({ role, server }: Contender): boolean =>
     role === 'bare' && (server === 'node' || members.some((member) => member.server === server))

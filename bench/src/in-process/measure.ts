@@ -16,6 +16,8 @@ export interface Settings {
   readonly roundMs: number
   /** CPU milliseconds of running before anything is measured. */
   readonly warmUpMs: number
+  /** CPU milliseconds of running, uncounted, between the garbage collection before each round and the counting. */
+  readonly settleMs: number
   /** Instead of what the contenders say. */
   readonly sessions?: number
 }
@@ -28,6 +30,8 @@ export interface Result {
   readonly total: number
   /** What it adds to the bare handler. */
   readonly added: number
+  /** Microseconds by the clock on the wall per request, of which several may be under way at once; `added` in the same way. */
+  readonly wall: { readonly added: number; readonly ratio: Estimate }
   /** What it adds, as a multiple of what the floor adds; pair by pair. */
   readonly ratio: Estimate
   /** The whole call as a multiple of the floor's. */
@@ -39,6 +43,14 @@ interface Runner {
   readonly bench: Bench
   calls: number
   readonly costs: number[]
+  readonly walls: number[]
+}
+
+/** Microseconds of one request. */
+interface Cost {
+  /** Of CPU, of all threads of this process. */
+  readonly cpu: number
+  readonly wall: number
 }
 
 /**
@@ -57,7 +69,12 @@ export async function measure(
     for (const contender of contenders) runners.push(await prepare(contender, face, settings.sessions))
     for (const runner of runners) await warmUp(runner, action, settings)
     for (let round = 0; round < settings.rounds; round += 1) {
-      for (const runner of shuffled(runners)) runner.costs.push(await cost(runner, action, runner.calls))
+      for (const runner of shuffled(runners)) {
+        await settle(runner, action, settings)
+        const { cpu, wall } = await cost(runner, action, runner.calls)
+        runner.costs.push(cpu)
+        runner.walls.push(wall)
+      }
     }
     return runners.map((runner) => resultOf(runner, runners))
   } finally {
@@ -69,46 +86,73 @@ async function prepare(contender: Contender, face: Face, sessions = contender.se
   const bench = await openBench(contender, face, sessions)
   const wrong = await prove(contender, bench.ask)
   if (wrong.length > 0) throw new Error(wrong.join('\n'))
-  return { contender, bench, calls: 1, costs: [] }
+  return { contender, bench, calls: 1, costs: [], walls: [] }
 }
 
 async function warmUp(runner: Runner, action: 'read' | 'write', settings: Settings): Promise<void> {
   let spent = 0
   for (let calls = 20; spent < settings.warmUpMs * 1000; calls *= 2) {
-    const each = await cost(runner, action, calls)
-    spent += each * calls
-    runner.calls = Math.max(1, Math.ceil((settings.roundMs * 1000) / each))
+    const { cpu } = await cost(runner, action, calls)
+    spent += cpu * calls
+    runner.calls = Math.max(1, Math.ceil((settings.roundMs * 1000) / cpu))
   }
 }
 
-/** Microseconds of CPU per call, of all threads of this process. */
-async function cost({ contender, bench }: Runner, action: 'read' | 'write', calls: number): Promise<number> {
+/**
+ * Nobody shall pay for another's garbage. But a forced collection also throws optimised code away, wherever a shape of
+ * objects has no living example at that moment; so everybody runs until the optimiser is done again.
+ */
+async function settle({ bench, calls }: Runner, action: 'read' | 'write', settings: Settings): Promise<void> {
   collectGarbage()
+  await bench.run(action, Math.ceil((calls * settings.settleMs) / settings.roundMs))
+}
+
+async function cost({ contender, bench }: Runner, action: 'read' | 'write', calls: number): Promise<Cost> {
+  const began = performance.now()
   const before = process.cpuUsage()
   const body = await bench.run(action, calls)
   const { user, system } = process.cpuUsage(before)
   if (!/^\d+$/.test(body)) throw new Error(`${contender.name}: ${action} answered ${body}`)
-  return (user + system) / calls
+  return { cpu: (user + system) / calls, wall: ((performance.now() - began) * 1000) / calls }
 }
 
-function resultOf({ contender, costs }: Runner, runners: readonly Runner[]): Result {
-  const floor = runners.find((runner) => runner.contender.role === 'floor')
-  const added = addedOf(contender.server, costs, runners)
-  const floorAdded = floor === undefined ? [] : addedOf('node', floor.costs, runners)
+function resultOf(runner: Runner, runners: readonly Runner[]): Result {
+  const { contender, costs } = runner
+  const floor = floorOf(runners)
   return {
     contender: contender.name,
     role: contender.role,
     total: median(costs),
-    added: median(added),
-    ratio: estimate(added.map((mine, round) => mine / (floorAdded[round] ?? Number.NaN))),
+    ...beside('costs', runner, runners),
+    wall: beside('walls', runner, runners),
     totalRatio: estimate(costs.map((mine, round) => mine / (floor?.costs[round] ?? Number.NaN))),
   }
 }
 
+/** What a contender adds to the bare handler, and how many times what the floor adds, pair by pair. */
+function beside(
+  kind: 'costs' | 'walls',
+  runner: Runner,
+  runners: readonly Runner[],
+): { added: number; ratio: Estimate } {
+  const floor = floorOf(runners)
+  const added = addedOf(kind, runner, runners)
+  const floorAdded = floor === undefined ? [] : addedOf(kind, floor, runners)
+  return {
+    added: median(added),
+    ratio: estimate(added.map((mine, round) => mine / (floorAdded[round] ?? Number.NaN))),
+  }
+}
+
+function floorOf(runners: readonly Runner[]): Runner | undefined {
+  return runners.find(({ contender }) => contender.role === 'floor')
+}
+
 /** What each round cost more than the bare handler of the same kind of server did in it. */
-function addedOf(server: Contender['server'], costs: readonly number[], runners: readonly Runner[]): number[] {
+function addedOf(kind: 'costs' | 'walls', runner: Runner, runners: readonly Runner[]): number[] {
+  const { server } = runner.contender
   const bare = runners.find(({ contender }) => contender.role === 'bare' && contender.server === server)
-  return costs.map((mine, round) => mine - (bare?.costs[round] ?? Number.NaN))
+  return runner[kind].map((mine, round) => mine - (bare?.[kind][round] ?? Number.NaN))
 }
 
 function shuffled<T>(items: readonly T[]): T[] {
