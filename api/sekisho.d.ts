@@ -42,7 +42,7 @@ export interface EncryptionOptions {
     readonly acceptPlain?: boolean;
 }
 
-export type ErrorCode = 'ERR_OPTION' | 'ERR_ARGUMENT' | 'ERR_VALUE' | 'ERR_SESSION_COMMITTED' | 'ERR_SESSION_GONE' | 'ERR_SESSION_SUPERSEDED' | 'ERR_SESSION_CONFLICT' | 'ERR_COOKIE_TOO_LARGE' | 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT' | 'ERR_STORE_UNCERTAIN' | 'ERR_STORE_FULL' | 'ERR_STORE_LOCKED' | 'ERR_STORE_SETUP' | 'ERR_STORE_CONTRACT' | 'ERR_KEY_FILE';
+export type ErrorCode = 'ERR_OPTION' | 'ERR_ARGUMENT' | 'ERR_NO_SESSION' | 'ERR_VALUE' | 'ERR_SESSION_COMMITTED' | 'ERR_SESSION_GONE' | 'ERR_SESSION_SUPERSEDED' | 'ERR_SESSION_CONFLICT' | 'ERR_COOKIE_TOO_LARGE' | 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT' | 'ERR_STORE_UNCERTAIN' | 'ERR_STORE_FULL' | 'ERR_STORE_LOCKED' | 'ERR_STORE_SETUP' | 'ERR_STORE_CONTRACT' | 'ERR_STORE_OVERLOADED' | 'ERR_SESSION_LOCKED' | 'ERR_LOCK_LOST' | 'ERR_KEY_FILE' | 'ERR_CRYPTO_OVERLOADED';
 
 export interface ErrorEntry {
     readonly status?: number;
@@ -83,10 +83,19 @@ export interface LifetimeOptions {
 
 export type LifetimePreset = 'default' | 'aal1' | 'aal2' | 'aal3' | 'persistent';
 
+export interface LockOptions {
+    readonly wait?: number;
+    readonly lease?: number;
+}
+
 export interface LoginOptions<Data> {
     readonly keep?: readonly SessionKey<Data>[] | undefined;
     readonly amr?: readonly string[] | undefined;
     readonly device?: string | undefined;
+}
+
+export interface OpenOptions {
+    readonly lock?: LockOptions | undefined;
 }
 
 export interface RotationOptions {
@@ -147,6 +156,8 @@ export interface Session<Data extends object = Record<string, unknown>> extends 
 
 export interface SessionAdmin {
     list(principal: string): Promise<SessionSummary[]>;
+    count(principal: string): Promise<number>;
+    limit(principal: string, most: number): Promise<number>;
     revoke(address: string, options?: {
         readonly principal?: string | undefined;
     }): Promise<boolean>;
@@ -202,6 +213,8 @@ export interface SessionOptions<Data extends object> extends SharedOptions<Data>
     readonly maxBytes?: number;
     readonly conflictTimeoutMs?: number;
     readonly encryption?: EncryptionOptions;
+    readonly sessionsPerPrincipal?: number;
+    readonly onStoreFailure?: 'unavailable' | 'anonymous';
     readonly sweep?: SweepOptions | false;
 }
 
@@ -212,7 +225,8 @@ export interface SessionRequest {
 
 export interface SessionSource<S> {
     readonly name: string;
-    open(request: SessionRequest): Promise<S>;
+    open(request: SessionRequest, options?: OpenOptions): Promise<S>;
+    openNow(request: SessionRequest, options?: OpenOptions): S | Promise<S>;
     commit(session: S, answer: SessionAnswer, options?: CommitOptions): Promise<void> | undefined;
     run?<T>(session: S, work: () => T): T;
 }
@@ -220,7 +234,9 @@ export interface SessionSource<S> {
 export interface SessionStore {
     readonly capabilities: StoreCapabilities;
     readonly principals?: PrincipalIndex;
-    read(address: string): Awaitable<StoredSession | undefined>;
+    readonly locks?: LeaseLock;
+    readonly transfer?: SessionTransfer;
+    read(address: string, lent?: boolean): Awaitable<StoredSession | undefined>;
     create(address: string, record: SessionRecord, lifetime: NewLifetime): Awaitable<'created' | 'exists'>;
     replace(address: string, record: SessionRecord, version: number, lifetime: Lifetime, writeId: string): Awaitable<'replaced' | 'conflict' | 'gone'>;
     touch(address: string, lifetime: Lifetime): Awaitable<'touched' | 'gone'>;
@@ -263,6 +279,7 @@ export interface SharedOptions<Data extends object> {
     };
     readonly codec?: Codec;
     readonly storeTimeout?: StoreTimeoutOptions;
+    readonly storeLimits?: StoreLimitOptions;
     readonly development?: boolean;
 }
 
@@ -271,6 +288,12 @@ export interface StoreCapabilities {
     readonly shared: boolean;
     readonly fenced: boolean;
     readonly sweeps: boolean;
+}
+
+export interface StoreLimitOptions {
+    readonly maxPending?: number;
+    readonly failures?: number;
+    readonly pauseMs?: number;
 }
 
 export interface StoreTimeoutOptions {

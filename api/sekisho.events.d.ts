@@ -26,6 +26,9 @@ export interface SessionEvents {
     gone: {
         readonly address: string;
     };
+    unavailable: {
+        readonly address: string;
+    };
     undeliverable: {
         readonly address: string | undefined;
     };
@@ -66,6 +69,10 @@ export interface SessionEvents {
     };
     'store-failure': {
         readonly verb: string;
+        readonly error: unknown;
+    };
+    circuit: {
+        readonly state: 'open' | 'closed';
         readonly error: unknown;
     };
     'sweep-stopped': {

@@ -3,14 +3,15 @@
 export type SessionMiddleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
 export interface SessionMiddlewareOptions {
+    readonly lock?: RouteLock<IncomingMessage>;
     readonly property?: string;
     readonly onUnavailable?: 'answer' | 'next';
     readonly onHandlerError?: 'drop' | 'commit';
     readonly onError?: (error: unknown, req: IncomingMessage) => void;
 }
 
-export type WithSession<Data extends object, Property extends string = 'session'> = {
-    readonly [P in Property]: Session<Data>;
+export type WithSession<Data extends object, Property extends string = 'session', S extends SessionData<Data> = Session<Data>> = {
+    readonly [P in Property]: S;
 };
 
 export declare function sessionMiddleware<S extends object>(sessions: SessionSource<S>, options?: SessionMiddlewareOptions): SessionMiddleware;
@@ -31,3 +32,5 @@ export type RequestHeaders = {
 } | {
     readonly [name: string]: string | readonly string[] | undefined;
 };
+
+export type RouteLock<R> = LockOptions | ((request: R) => LockOptions | undefined);

@@ -1,6 +1,7 @@
 // What `sekisho/fetch` exports. Made by `npm run generate`.
 
 export interface FetchHandlerOptions {
+    readonly lock?: RouteLock<Request>;
     readonly onHandlerError?: 'drop' | 'commit';
     readonly onError?: (error: unknown, request: Request) => void;
 }
@@ -24,3 +25,5 @@ export type RequestHeaders = {
 } | {
     readonly [name: string]: string | readonly string[] | undefined;
 };
+
+export type RouteLock<R> = LockOptions | ((request: R) => LockOptions | undefined);

@@ -1,6 +1,7 @@
 // What `sekisho/node` exports. Made by `npm run generate`.
 
 export interface NodeListenerOptions {
+    readonly lock?: RouteLock<IncomingMessage>;
     readonly onHandlerError?: 'drop' | 'commit';
     readonly onError?: (error: unknown, req: IncomingMessage) => void;
 }
@@ -23,3 +24,5 @@ export type RequestHeaders = {
 } | {
     readonly [name: string]: string | readonly string[] | undefined;
 };
+
+export type RouteLock<R> = LockOptions | ((request: R) => LockOptions | undefined);

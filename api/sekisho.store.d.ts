@@ -2,6 +2,12 @@
 
 export type Awaitable<T> = T | Promise<T>;
 
+export interface LeaseLock {
+    acquire(address: string, owner: string, leaseMs: number): Awaitable<boolean>;
+    renew(address: string, owner: string, leaseMs: number): Awaitable<boolean>;
+    release(address: string, owner: string): Awaitable<void>;
+}
+
 export interface Lifetime {
     readonly idleMs: number;
     readonly absoluteMs?: number;
@@ -41,13 +47,21 @@ export interface SessionRecord {
 export interface SessionStore {
     readonly capabilities: StoreCapabilities;
     readonly principals?: PrincipalIndex;
-    read(address: string): Awaitable<StoredSession | undefined>;
+    readonly locks?: LeaseLock;
+    readonly transfer?: SessionTransfer;
+    read(address: string, lent?: boolean): Awaitable<StoredSession | undefined>;
     create(address: string, record: SessionRecord, lifetime: NewLifetime): Awaitable<'created' | 'exists'>;
     replace(address: string, record: SessionRecord, version: number, lifetime: Lifetime, writeId: string): Awaitable<'replaced' | 'conflict' | 'gone'>;
     touch(address: string, lifetime: Lifetime): Awaitable<'touched' | 'gone'>;
     delete(address: string, version?: number): Awaitable<'deleted' | 'conflict' | 'gone'>;
     sweep(limit: number): Awaitable<number>;
     close?(): Awaitable<void>;
+}
+
+export interface SessionTransfer {
+    estimate(): Awaitable<number>;
+    scan(cursor: string | undefined, limit: number): Awaitable<TransferPage>;
+    restore(address: string, stored: StoredSession): Awaitable<'restored' | 'kept'>;
 }
 
 export interface StoreCapabilities {
@@ -64,4 +78,12 @@ export interface StoredSession {
     readonly createdAt: number;
     readonly idleDeadline: number;
     readonly absoluteDeadline: number;
+}
+
+export interface TransferPage {
+    readonly sessions: readonly {
+        readonly address: string;
+        readonly stored: StoredSession;
+    }[];
+    readonly next?: string;
 }

@@ -4,9 +4,11 @@ export declare class FileStore implements SessionStore {
     #private;
     readonly capabilities: StoreCapabilities;
     readonly principals: PrincipalIndex;
+    readonly locks: LeaseLock;
+    readonly transfer: SessionTransfer;
     constructor(options: FileStoreOptions, internals?: FileStoreInternals);
     ready(): Promise<void>;
-    read(address: string): StoredSession | undefined;
+    read(address: string, lent?: boolean): StoredSession | undefined;
     create(address: string, record: SessionRecord, lifetime: NewLifetime): Promise<'created' | 'exists'>;
     replace(address: string, record: SessionRecord, version: number, lifetime: Lifetime, writeId: string): Promise<'replaced' | 'conflict' | 'gone'>;
     touch(address: string, lifetime: Lifetime): Promise<'touched' | 'gone'>;

@@ -1,0 +1,43 @@
+// What `sekisho/store/redis` exports. Made by `npm run generate`.
+
+export type RedisClient = {
+    sendCommand(...command: never[]): unknown;
+    multi(...rest: never[]): unknown;
+} | {
+    callBuffer(...command: never[]): unknown;
+    pipeline(...rest: never[]): unknown;
+} | {
+    customCommand(...command: never[]): unknown;
+};
+
+export type RedisClientKind = 'node-redis' | 'node-redis-cluster' | 'node-redis-sentinel' | 'ioredis' | 'ioredis-cluster' | 'glide' | 'glide-cluster';
+
+export declare class RedisStore implements SessionStore {
+    #private;
+    readonly capabilities: StoreCapabilities;
+    readonly principals: PrincipalIndex;
+    readonly locks: LeaseLock;
+    readonly transfer: SessionTransfer;
+    constructor(options: RedisStoreOptions);
+    read(address: string): Promise<StoredSession | undefined>;
+    create(address: string, record: SessionRecord, lifetime: NewLifetime): Promise<'created' | 'exists'>;
+    replace(address: string, record: SessionRecord, version: number, lifetime: Lifetime, writeId: string): Promise<'replaced' | 'conflict' | 'gone'>;
+    touch(address: string, lifetime: Lifetime): Promise<'touched' | 'gone'>;
+    delete(address: string, version?: number): Promise<'deleted' | 'conflict' | 'gone'>;
+    sweep(_limit: number): Promise<number>;
+}
+
+export interface RedisStoreOptions {
+    readonly client: RedisClient;
+    readonly clientKind?: RedisClientKind;
+    readonly prefix?: string;
+    readonly graceMs?: number;
+    readonly waitForReplicas?: ReplicaWait;
+    readonly durable?: StoreCapabilities['durable'];
+}
+
+export interface ReplicaWait {
+    readonly replicas?: number | 'auto';
+    readonly timeoutMs?: number;
+    readonly required?: boolean;
+}
