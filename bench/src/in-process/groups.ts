@@ -64,7 +64,7 @@ export function groupOf(contenders: readonly Contender[], family: Family, face: 
 async function inChild(task: Task): Promise<Result[]> {
   const file = fileURLToPath(new URL('./child.ts', import.meta.url))
   const child = fork(file, {
-    execArgv: ['--conditions=source', '--expose-gc'],
+    execArgv: ['--conditions=source'],
     env: { ...process.env, NODE_ENV: 'production' },
   })
   let results: Result[] | undefined

@@ -16,7 +16,7 @@ export interface Settings {
   readonly roundMs: number
   /** CPU milliseconds of running before anything is measured. */
   readonly warmUpMs: number
-  /** CPU milliseconds of running, uncounted, between the garbage collection before each round and the counting. */
+  /** CPU milliseconds of running, uncounted, before each round. */
   readonly settleMs: number
   /** Instead of what the contenders say. */
   readonly sessions?: number
@@ -99,11 +99,10 @@ async function warmUp(runner: Runner, action: 'read' | 'write', settings: Settin
 }
 
 /**
- * Nobody shall pay for another's garbage. But a forced collection also throws optimised code away, wherever a shape of
- * objects has no living example at that moment; so everybody runs until the optimiser is done again.
+ * Nobody shall pay for another's garbage, or find the caches full of another's data. A forced collection would do that, too;
+ * but it throws optimised code away, wherever a shape of objects has no living example at that moment.
  */
 async function settle({ bench, calls }: Runner, action: 'read' | 'write', settings: Settings): Promise<void> {
-  collectGarbage()
   await bench.run(action, Math.ceil((calls * settings.settleMs) / settings.roundMs))
 }
 
@@ -160,10 +159,4 @@ function shuffled<T>(items: readonly T[]): T[] {
   const drawn: T[] = []
   while (left.length > 0) drawn.push(...left.splice(Math.floor(Math.random() * left.length), 1))
   return drawn
-}
-
-/** There with `--expose-gc` only; without it one contender may pay for the garbage of another. */
-function collectGarbage(): void {
-  const { gc } = globalThis as { gc?: () => void }
-  gc?.()
 }
