@@ -211,6 +211,36 @@ test('lets a failing database be a failure, at every verb', async (t) => {
   for (const verb of verbs) await assert.rejects(async () => verb(), /no such table/)
 })
 
+test('goes on when an id is taken at every insert and free at every look, on each database', async (t) => {
+  for (const [database, data] of [
+    [sqlite(), 'TEXT'],
+    [await postgres(), 'TEXT'],
+    [await mariadb(), 'MEDIUMTEXT'],
+  ] as const) {
+    const { query, ...options } = await table(t, database, `id CHAR(64) PRIMARY KEY, data ${data}`)
+    const rows = sqlRows({ ...options, ...documented, query: (...call) => query(...call) })
+    const address = newAddress()
+    let collisions = 0
+    const crowded = sqlRows({
+      ...options,
+      ...documented,
+      async query(sql, params, wantsRows) {
+        if (!sql.startsWith('INSERT') || !params.includes(address) || collisions === 5)
+          return query(sql, params, wantsRows)
+        collisions += 1
+        await rows.insert(address, 'a rival', 1000)
+        try {
+          return await query(sql, params, wantsRows)
+        } finally {
+          await rows.delete(address)
+        }
+      },
+    })
+    assert.equal(await rowSessions(crowded).create(address, record(), long), 'created')
+    assert.equal(collisions, 5)
+  }
+})
+
 test('refuses an answer from which it cannot be told what was done', async (t) => {
   const database = sqlite()
   const { query, placeholder } = await table(t, database, 'id TEXT PRIMARY KEY, data TEXT')

@@ -149,6 +149,8 @@ class SqlRows implements RowStore {
       try {
         if ((await this.#inserted(id, data, dueMs)) === 1) return true
       } catch (error) {
+        // An id that others take and give back all the time is taken whenever it is tried, and free whenever it is looked at.
+        if (attempt === mostInserts && isDuplicate(error)) return false
         if (attempt === mostInserts) throw error
       }
       const present = await this.#raw(id)
@@ -243,6 +245,22 @@ class SqlRows implements RowStore {
     const wantsRows = name === 'select' || name === 'list' || name === 'count'
     return readAnswer(await this.#query(sql, params, wantsRows), wantsRows)
   }
+}
+
+/** What PostgreSQL, MySQL and SQLite (by both of its drivers' ways to say it) call a unique key that exists. */
+const duplicateCodes: ReadonlySet<unknown> = new Set([
+  '23505',
+  'ER_DUP_ENTRY',
+  'SQLITE_CONSTRAINT_PRIMARYKEY',
+  'SQLITE_CONSTRAINT_UNIQUE',
+  1555,
+  2067,
+])
+
+function isDuplicate(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown }
+  return duplicateCodes.has(code) || duplicateCodes.has(errcode)
 }
 
 const decoder = new TextDecoder()
