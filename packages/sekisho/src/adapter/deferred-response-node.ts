@@ -81,7 +81,7 @@ class Deferral implements DeferredResponse {
       end: (...args) => this.#send('end', args),
       flushHeaders: (...args) => this.#send('flushHeaders', args),
     }
-    // Each by its name, here and below: a loop over the names costs 0.5 µs.
+    // Each by its name, here and below: every answer pays for this, and a loop over the names is slower.
     methods.writeHead = this.#ours.writeHead
     methods.write = this.#ours.write
     methods.end = this.#ours.end

@@ -213,7 +213,7 @@ export interface SessionSource<S> {
   open(request: SessionRequest, options?: OpenOptions): Promise<S>
   /**
    * As `open`, without a promise where there is nothing to wait for; then it throws what `open` rejects with. For adapters:
-   * a promise per request is a tenth of what a session in memory costs.
+   * a session in memory costs so little that a promise per request would show.
    */
   openNow(request: SessionRequest, options?: OpenOptions): S | Promise<S>
   /**

@@ -97,7 +97,7 @@ export class MemoryStore implements SessionStore {
     })
   }
 
-  /** @returns The live record with a payload of the caller's own, or `undefined`. A lent payload costs a tenth. */
+  /** @returns The live record with a payload of the caller's own, or `undefined`. A lent one is not copied. */
   read(address: string, lent = false): StoredSession | undefined {
     const kept = this.#sessions.get(address)
     if (kept === undefined) return undefined
