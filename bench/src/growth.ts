@@ -8,17 +8,13 @@
  *
  * @module
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { args, folder, option, tell, write } from './command-line.ts'
 import { measureGrowth, type GrowthResult, type GrowthSettings } from './growth/measure.ts'
 import { growthTables } from './growth/report.ts'
 import { growthCases, type GrowthCase } from './growth/stores.ts'
 import { loadLine, machineLines, machineName } from './machine.ts'
 import { startServers, storeLines } from './servers.ts'
 
-const folder = fileURLToPath(new URL('..', import.meta.url))
-const args = process.argv.slice(2)
 const quick = args.includes('--quick')
 
 async function main(): Promise<void> {
@@ -58,22 +54,6 @@ async function measureAll(cases: readonly GrowthCase[], how: GrowthSettings): Pr
     results.push(await measureGrowth(each, how))
   }
   return results
-}
-
-function option(name: string): string | undefined {
-  const beginning = `--${name}=`
-  return args.find((argument) => argument.startsWith(beginning))?.slice(beginning.length)
-}
-
-function write(name: string, report: string): void {
-  const file = join(folder, 'results', name)
-  mkdirSync(join(folder, 'results'), { recursive: true })
-  writeFileSync(file, report)
-  tell(`written: ${relative(process.cwd(), file)}`)
-}
-
-function tell(line: string): void {
-  console.error(`[${new Date().toISOString().slice(11, 19)}] ${line}`)
 }
 
 await main()

@@ -13,9 +13,7 @@
  *
  * @module
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { args, folder, option, tell, write } from './command-line.ts'
 import { allContenders, ownContenders } from './contenders.ts'
 import { callers } from './contenders/store-parts.ts'
 import type { Contender } from './contract.ts'
@@ -27,15 +25,9 @@ import { groupTable, httpTable, wallTable } from './report.ts'
 import { startServers, storeLines } from './servers.ts'
 import { storeContenders } from './store-contenders.ts'
 
-const folder = fileURLToPath(new URL('..', import.meta.url))
-const args = process.argv.slice(2)
 const quick = args.includes('--quick')
-const only = args
-  .find((argument) => argument.startsWith('--only='))
-  ?.slice('--only='.length)
-  .split(',')
-
-const rounds = args.find((argument) => argument.startsWith('--rounds='))?.slice('--rounds='.length)
+const only = option('only')?.split(',')
+const rounds = option('rounds')
 
 const inProcess = quick
   ? { rounds: 3, roundMs: 5, warmUpMs: 5, settleMs: 5, sessions: 50 }
@@ -113,17 +105,6 @@ function wanted(contenders: readonly Contender[]): Contender[] {
       named.includes(contender) ||
       (contender.role === 'floor' && families.has(contender.family)),
   )
-}
-
-function write(name: string, report: string): void {
-  const file = join(folder, 'results', name)
-  mkdirSync(join(folder, 'results'), { recursive: true })
-  writeFileSync(file, report)
-  tell(`written: ${relative(process.cwd(), file)}`)
-}
-
-function tell(line: string): void {
-  console.error(`[${new Date().toISOString().slice(11, 19)}] ${line}`)
 }
 
 if (args.includes('--growth')) await import('./growth.ts')

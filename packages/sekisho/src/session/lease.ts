@@ -1,4 +1,5 @@
 import { SekishoError } from '../errors.ts'
+import { pause } from '../lib/pause.ts'
 import type { Awaitable, LeaseLock } from '../store/contract.ts'
 import { newWriteId } from './token.ts'
 
@@ -134,10 +135,4 @@ export class SessionLease {
 function locked(waitedMs: number): SekishoError {
   const message = `another request uses this session exclusively; waited ${Math.round(waitedMs)} ms for it`
   return new SekishoError('ERR_SESSION_LOCKED', message)
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

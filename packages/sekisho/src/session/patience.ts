@@ -1,4 +1,5 @@
 import { SekishoError } from '../errors.ts'
+import { pause } from '../lib/pause.ts'
 
 /** The longest pause between two attempts of a conflicting write. */
 const MAX_PAUSE_MS = 50
@@ -15,7 +16,7 @@ export function patience(limitMs: number): () => Promise<void> {
     if (performance.now() > deadline) {
       throw new SekishoError('ERR_SESSION_CONFLICT', `other requests kept changing the session for ${limitMs} ms`)
     }
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * ceiling))
+    await pause(Math.random() * ceiling)
     ceiling = Math.min(ceiling * 2, MAX_PAUSE_MS)
   }
 }

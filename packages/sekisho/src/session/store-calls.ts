@@ -2,6 +2,7 @@ import { SekishoError } from '../errors.ts'
 import { Circuit, type CircuitLimits } from '../lib/circuit.ts'
 import { channels } from '../lib/events-node.ts'
 import type { Awaitable, Lifetime, NewLifetime, SessionRecord, SessionStore, StoredSession } from '../store/contract.ts'
+import { repeats } from '../store/write-ids.ts'
 
 /** How many writes back a record remembers: fewer than this many versions ahead, a missing id proves that a write was not applied. */
 export const REMEMBERED_WRITES = 4
@@ -105,7 +106,7 @@ export class StoreCalls {
     return answer.catch(async (error: unknown): Promise<'created'> => {
       if (!isTimeout(error)) throw error
       const stored = await this.#readBack(address, error)
-      if (stored !== undefined && wasApplied(stored, record)) return 'created'
+      if (stored !== undefined && repeats(record, stored.record)) return 'created'
       throw uncertain('create', error)
     })
   }
@@ -201,14 +202,9 @@ function judged(
   timeout: unknown,
 ): 'replaced' | 'conflict' | 'gone' {
   if (stored === undefined) return 'gone'
-  if (wasApplied(stored, record)) return 'replaced'
+  if (repeats(record, stored.record)) return 'replaced'
   if (stored.version - version <= REMEMBERED_WRITES) return 'conflict'
   throw uncertain('replace', timeout)
-}
-
-function wasApplied(stored: StoredSession, record: SessionRecord): boolean {
-  const writeId = record.writeIds.at(-1)
-  return writeId !== undefined && stored.record.writeIds.includes(writeId)
 }
 
 function isTimeout(error: unknown): boolean {

@@ -15,9 +15,7 @@ import type { Attachment, PendingLogin, SessionState } from './state.ts'
 import { isPromise, type StoreCalls } from './store-calls.ts'
 import { mintToken, type Token } from './token.ts'
 import { drafted, live, type Sent } from './write-set.ts'
-
-/** An index entry outlives its session by this, so that a live session is never missing. */
-const INDEX_SLACK_MS = 60_000
+import { INDEX_SLACK_MS } from '../store/index-slack.ts'
 
 /** The times of a session whose record has not been read since it was created: only the store's clock could tell. */
 const unknownTimes = { now: Number.NaN, createdAt: Number.NaN, idleDeadline: Number.NaN, absoluteDeadline: Number.NaN }

@@ -12,9 +12,9 @@ import type {
   StoredSession,
   TransferPage,
 } from './contract.ts'
+import { wholeNumber } from '../lib/whole-number.ts'
+import { INDEX_SLACK_MS } from './index-slack.ts'
 
-/** An index entry outlives its session by this, so that a live session is never missing. */
-const INDEX_SLACK_MS = 60_000
 /** So many principals' epochs are remembered, so that a user with many sessions is looked up once. */
 const mostEpochs = 10_000
 
@@ -92,8 +92,8 @@ export async function copySessions(
   const { cursor, pageSize = 100, concurrency = 8, onProgress, signal } = options
   const [source, target] = [transferOf('from', from), transferOf('to', to)]
   if (from === to) throw optionError('to', 'another store than `from`', to)
-  wholeNumber('pageSize', pageSize)
-  wholeNumber('concurrency', concurrency)
+  wholeNumber('pageSize', pageSize, 1)
+  wholeNumber('concurrency', concurrency, 1)
   const copy = new Copy(target, to.principals)
   let progress: CopyProgress = { copied: 0, kept: 0, scanned: 0, estimate: 0, ...(cursor !== undefined && { cursor }) }
   const failing =
@@ -178,8 +178,4 @@ function transferOf(option: 'from' | 'to', store: SessionStore): SessionTransfer
   const transfer = store?.transfer
   if (transfer === undefined) throw optionError(option, 'a store that can list its records (with `transfer`)', store)
   return transfer
-}
-
-function wholeNumber(option: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) throw optionError(option, 'a whole number of at least 1', value)
 }

@@ -30,6 +30,7 @@ import { Staging, writing } from './file/staging-node.ts'
 import { Sweeper } from './file/sweep-node.ts'
 import { FileTransfer } from './file/transfer-node.ts'
 import { RecordWriter } from './file/writer-node.ts'
+import { wholeNumber } from '../lib/whole-number.ts'
 
 /** Settings of a {@link FileStore}. */
 export interface FileStoreOptions {
@@ -224,9 +225,4 @@ function checked(options: FileStoreOptions): Required<FileStoreOptions> {
     sweepGraceMs: wholeNumber('sweepGraceMs', options.sweepGraceMs ?? 60_000, 0),
     maxRecordBytes: wholeNumber('maxRecordBytes', options.maxRecordBytes ?? 16_777_216, 1),
   }
-}
-
-function wholeNumber(option: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw optionError(option, `a whole number of at least ${least}`, value)
 }

@@ -13,6 +13,8 @@ import { DeadlineQueue, type Queued } from './memory/deadline-queue.ts'
 import { MemoryLocks } from './memory/locks.ts'
 import { MemoryPrincipals } from './memory/principals.ts'
 import { MemoryTransfer } from './memory/transfer.ts'
+import { wholeNumber } from '../lib/whole-number.ts'
+import { repeats } from './write-ids.ts'
 
 /** Settings of a {@link MemoryStore}. */
 export interface MemoryStoreOptions {
@@ -248,17 +250,6 @@ export class MemoryStore implements SessionStore {
 
 function steadyEpoch(): number {
   return Math.floor(performance.timeOrigin + performance.now())
-}
-
-function wholeNumber(option: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw optionError(option, `a whole number of at least ${least}`, value)
-}
-
-/** Whether a `create` is the one that made the stored record, come a second time. */
-function repeats(record: SessionRecord, stored: SessionRecord): boolean {
-  const writeId = record.writeIds.at(-1)
-  return writeId !== undefined && stored.writeIds.includes(writeId)
 }
 
 /** What is kept of a record beside its payload; the caller holds no part of it. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { optionError } from '../errors.ts'
 import { addressError, isAddress } from '../lib/address.ts'
 import type {
   Lifetime,
@@ -25,6 +24,7 @@ import { tableDefinitions, tableProbes } from './mysql/schema.ts'
 import { Sweeper } from './mysql/sweep.ts'
 import { MysqlTransfer } from './mysql/transfer.ts'
 import { tableNames, type TableNames } from './sql/names.ts'
+import { wholeNumber } from '../lib/whole-number.ts'
 
 export type { MysqlCallbackClient, MysqlClient, MysqlStatement, MysqlValue } from './mysql/client.ts'
 
@@ -151,9 +151,4 @@ export class MysqlStore implements SessionStore {
   sweep(limit: number): Promise<number> {
     return this.#sweeper.sweep(limit)
   }
-}
-
-function wholeNumber(option: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw optionError(option, `a whole number of at least ${least}`, value)
 }

@@ -26,6 +26,7 @@ import { Sessions } from './postgres/sessions.ts'
 import { Sweeper } from './postgres/sweep.ts'
 import { tablesOf } from './postgres/tables.ts'
 import { PostgresTransfer } from './postgres/transfer.ts'
+import { wholeNumber } from '../lib/whole-number.ts'
 
 export type { PgClient, PgQuery, PostgresJs } from './postgres/clients.ts'
 
@@ -81,9 +82,7 @@ export class PostgresStore implements SessionStore {
   constructor(options: PostgresStoreOptions) {
     const { client, prefix = 'sekisho_', schema, prepare = true, sweepGraceMs = 60_000 } = options
     if (typeof prepare !== 'boolean') throw optionError('prepare', 'true or false', prepare)
-    if (!Number.isSafeInteger(sweepGraceMs) || sweepGraceMs < 0) {
-      throw optionError('sweepGraceMs', 'a whole number of at least 0', sweepGraceMs)
-    }
+    wholeNumber('sweepGraceMs', sweepGraceMs, 0)
     const tables = tablesOf(prefix, schema)
     const database = new Database(linkTo(client), prepare)
     this.principals = new PostgresPrincipals(database, tables.names)

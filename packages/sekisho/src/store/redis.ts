@@ -28,6 +28,7 @@ import { bytesOf, listOf, oneOf, textOf } from './redis/reply.ts'
 import { createScript, deleteScript, keepScript, readScript, replaceScript, touchScript } from './redis/scripts-node.ts'
 import { RedisTransfer } from './redis/transfer.ts'
 import { bodyOf, storedOf, writeIdMark } from './redis/value-node.ts'
+import { wholeNumber } from '../lib/whole-number.ts'
 
 export type { RedisClient, RedisClientKind } from './redis/client.ts'
 export type { ReplicaWait } from './redis/replicas.ts'
@@ -226,9 +227,7 @@ function spans({ idleMs, absoluteMs }: Lifetime): readonly [string, string] {
 
 function checked(options: RedisStoreOptions): RedisParts {
   const { client, clientKind, prefix = 'sekisho:', graceMs = 60_000, waitForReplicas = {} } = options
-  if (!Number.isSafeInteger(graceMs) || graceMs < 0) {
-    throw optionError('graceMs', 'a whole number of at least 0', graceMs)
-  }
+  wholeNumber('graceMs', graceMs, 0)
   if (typeof waitForReplicas !== 'object' || waitForReplicas === null) {
     throw optionError('waitForReplicas', 'an object such as `{ replicas: 1, timeoutMs: 250 }`', waitForReplicas)
   }

@@ -23,12 +23,14 @@ import { isSessionText } from './rows/companions.ts'
 import { connectRows, type ConnectStore, type ConnectStoreOptions } from './rows/connect.ts'
 import { RowChanges, type Decision } from './rows/changes.ts'
 import type { Row, RowFormat, RowSession, RowStore } from './rows/contract.ts'
-import { bodyOf, dueOf, endOf, envelope, repeats } from './rows/envelope.ts'
+import { bodyOf, dueOf, endOf, envelope } from './rows/envelope.ts'
 import { RowLocks } from './rows/locks.ts'
 import { RowPrincipals } from './rows/principals.ts'
 import { RowSweeper, type Inspected } from './rows/sweeper.ts'
 import { RowTransfer, storedOf } from './rows/transfer.ts'
 import { warnUnfenced } from './rows/warning.ts'
+import { wholeNumber } from '../lib/whole-number.ts'
+import { repeats } from './write-ids.ts'
 
 export type { ListedRow, Row, RowFormat, RowSession, RowStore, RowVerbs } from './rows/contract.ts'
 export type { ConnectStore, ConnectStoreOptions } from './rows/connect.ts'
@@ -75,9 +77,7 @@ export function rowSessions(
     throw optionError('idLength', 'a whole number from 32 to 64', idLength)
   }
   const { sweepGraceMs = 60_000, format, id } = options
-  if (!Number.isSafeInteger(sweepGraceMs) || sweepGraceMs < 0) {
-    throw optionError('sweepGraceMs', 'a whole number of at least 0', sweepGraceMs)
-  }
+  wholeNumber('sweepGraceMs', sweepGraceMs, 0)
   const changes = new RowChanges(rows)
   if (!changes.isFenced) warnUnfenced(rows)
   // Where an entry can be lost, `revokeAll` would end fewer sessions than it says, and a lock would keep nobody out.

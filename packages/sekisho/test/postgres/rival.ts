@@ -19,10 +19,16 @@ export class Rival {
     return new Rival(client)
   }
 
-  /** Waits until so many other statements wait for this transaction. */
+  /** Waits until so many other statements wait for this transaction, or for one that waits for it. */
   async blocks(count = 1): Promise<void> {
-    const waiting = 'SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))'
+    const waiting = `WITH RECURSIVE waiting AS (
+      SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))
+      UNION
+      SELECT next.pid FROM pg_stat_activity next JOIN waiting ON waiting.pid = ANY (pg_blocking_pids(next.pid))
+    ) SELECT pid FROM waiting`
     for (let attempt = 0; attempt < 500; attempt += 1) {
+      // Within a transaction the list of connections is that of the first look.
+      await this.#client.query('SELECT pg_stat_clear_snapshot()')
       const { rows } = await this.#client.query(waiting)
       if (rows.length >= count) return
       await pause(10)

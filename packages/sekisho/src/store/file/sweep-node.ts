@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isAddress } from '../../lib/address.ts'
 import { channels } from '../../lib/events-node.ts'
+import { OneByOne } from '../../lib/one-by-one.ts'
 import { SweepGuard } from '../../lib/sweep-guard.ts'
 import { isMissing } from './fs-node.ts'
 import type { Home } from './home-node.ts'
@@ -62,7 +63,7 @@ export class Sweeper {
   #cursor = 0
   #principalCursor = 0
   #principalsDue = 0
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #sweeps = new OneByOne()
 
   constructor(parts: SweeperParts) {
     this.#parts = parts
@@ -70,9 +71,7 @@ export class Sweeper {
 
   /** Removes at most `limit` dead records; one sweep of this store after the other. */
   sweep(limit: number): Promise<number> {
-    const sweep = this.#last.then(() => this.#sweep(limit))
-    this.#last = sweep.catch(() => undefined)
-    return sweep
+    return this.#sweeps.run(() => this.#sweep(limit))
   }
 
   async #sweep(limit: number): Promise<number> {

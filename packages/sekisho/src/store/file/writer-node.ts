@@ -1,5 +1,6 @@
 import type { Lifetime, NewLifetime, SessionRecord, StoredSession } from '../contract.ts'
 import type { Stamp } from '../record-format.ts'
+import { repeats } from '../write-ids.ts'
 import type { FileLocks } from './lock-node.ts'
 import { dueOf, type RecordFiles, type Seen } from './record-files-node.ts'
 import type { Staging } from './staging-node.ts'
@@ -50,7 +51,7 @@ export class RecordWriter {
     const staged = await this.#parts.files.stage(address, record, { version: 1, createdAt: now, ...times })
     return this.#commit(address, staged, (publish) => {
       const stored = this.live(address)
-      if (stored !== undefined) return isRepeated(record, stored) ? 'created' : 'exists'
+      if (stored !== undefined) return repeats(record, stored.fields) ? 'created' : 'exists'
       publish()
       return 'created'
     })
@@ -223,10 +224,4 @@ function isSame(one: Seen, other: Seen): boolean {
   }
   const others = marks(other)
   return marks(one).every((mark, at) => mark === others[at])
-}
-
-/** Whether a `create` is the one that made the stored record, come a second time. */
-function isRepeated(record: SessionRecord, { fields }: Seen): boolean {
-  const writeId = record.writeIds.at(-1)
-  return writeId !== undefined && fields.writeIds.includes(writeId)
 }

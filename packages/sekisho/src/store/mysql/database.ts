@@ -1,6 +1,7 @@
 import { SekishoError } from '../../errors.ts'
 import type { MysqlClient, MysqlValue } from './client.ts'
 import { isUndone, setupFault, storeFault } from './faults.ts'
+import { pause } from '../../lib/pause.ts'
 
 /** How often a statement is tried that the server undoes because of others. */
 const attempts = 6
@@ -86,10 +87,4 @@ function refuseOpenTransaction({ does }: Statement, serverStatus: unknown): void
 function unexpected({ does }: Statement, expected: string): SekishoError {
   const message = `the MySQL store could not ${does}: expected ${expected} from the client's \`execute\`, as \`mysql2/promise\` answers`
   return new SekishoError('ERR_STORE_UNAVAILABLE', message)
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

@@ -3,6 +3,7 @@ import type { PrincipalIndex } from '../contract.ts'
 import type { TableNames } from '../sql/names.ts'
 import { now, wholeMs } from './clock.ts'
 import { statement, type Database, type Statement } from './database.ts'
+import { principalText } from '../sql/principal-text.ts'
 
 /** The sessions of each principal, and the epochs, which stay for ever because they must never fall. */
 export class PostgresPrincipals implements PrincipalIndex {
@@ -37,37 +38,30 @@ export class PostgresPrincipals implements PrincipalIndex {
 
   /** @returns The principal's epoch, 0 when it was never raised. */
   async epoch(principal: string): Promise<number> {
-    const [row] = await this.#database.run(this.#epoch, [keyOf(principal)])
+    const [row] = await this.#database.run(this.#epoch, [principalText(principal)])
     return Number(row?.[0] ?? 0)
   }
 
   /** Raises the epoch by one. @returns The new epoch. */
   async raiseEpoch(principal: string): Promise<number> {
-    const [row] = await this.#database.run(this.#raiseEpoch, [keyOf(principal)])
+    const [row] = await this.#database.run(this.#raiseEpoch, [principalText(principal)])
     return Number(row?.[0])
   }
 
   /** Adds a session; adding it again moves its expiry. */
   async add(principal: string, address: string, expiresInMs: number): Promise<void> {
-    if (isAddress(address)) await this.#database.run(this.#add, [keyOf(principal), address, wholeMs(expiresInMs)])
+    if (isAddress(address))
+      await this.#database.run(this.#add, [principalText(principal), address, wholeMs(expiresInMs)])
   }
 
   /** Removes a session from the list; unknown ones are no error. */
   async remove(principal: string, address: string): Promise<void> {
-    if (isAddress(address)) await this.#database.run(this.#remove, [keyOf(principal), address])
+    if (isAddress(address)) await this.#database.run(this.#remove, [principalText(principal), address])
   }
 
   /** @returns The addresses of the principal's sessions, in no order, dangling ones included. */
   async list(principal: string): Promise<readonly string[]> {
-    const rows = await this.#database.run(this.#list, [keyOf(principal)])
+    const rows = await this.#database.run(this.#list, [principalText(principal)])
     return rows.map(([address]) => address as string)
   }
-}
-
-/**
- * The principal as text that PostgreSQL can hold: NUL and lone surrogates, which it cannot, are written as JSON writes them,
- * and so are quotes, backslashes and control characters; an ordinary name stays as it is.
- */
-function keyOf(principal: string): string {
-  return JSON.stringify(principal).slice(1, -1)
 }

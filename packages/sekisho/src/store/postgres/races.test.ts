@@ -43,7 +43,7 @@ suite('decides races that were lost while waiting for a lock', () => {
       store.delete(address),
       store.touch(address, long),
     ])
-    await rival.blocks(1)
+    await rival.blocks()
     await rival.end('COMMIT')
     assert.deepEqual(await answers, ['gone', 'gone', 'gone', 'gone'])
     assert.equal(await store.read(address), undefined)
@@ -140,7 +140,7 @@ test('never revives a session that died while a write waited for its lock', asyn
       store.replace(address, record(), 1, long, newWriteId()),
       store.delete(address),
     ])
-    await rival.blocks(1)
+    await rival.blocks()
     await lanes.pass(60_001)
     assert.equal(await lanes.open(1).read(address), undefined)
     await rival.end('COMMIT')
@@ -159,7 +159,7 @@ test('takes nothing for gone that was prolonged while a write waited for its loc
     const rival = await Rival.begin(database.url, prolonged, [address])
     const writing = store.replace(address, record(), 1, long, newWriteId())
     const removing = lanes.open(1).delete(address, 1)
-    await rival.blocks(1)
+    await rival.blocks(2)
     await lanes.pass(60_001)
     await rival.end('COMMIT')
     assert.equal(await writing, 'conflict')

@@ -8,7 +8,7 @@ import { redisUrl } from '../../../test/services.ts'
 import { RedisStore } from '../redis.ts'
 import { fullRecord, long, newAddress, newWriteId, record, stored } from '../testing/samples.ts'
 
-test('lets a key end exactly when its grace is over, whatever has moved its deadlines', async (t) => {
+test('lets a key end when its grace is over, whatever has moved its deadlines', async (t) => {
   const { redis, store, key } = fixture(t, { graceMs: 12_345 })
   const address = await stored(store, record(), { idleMs: 60_000, absoluteMs: 600_000 })
   const steps = [
@@ -24,7 +24,9 @@ test('lets a key end exactly when its grace is over, whatever has moved its dead
     const live = await store.read(address)
     assert.ok(live)
     const due = Math.min(live.idleDeadline, live.absoluteDeadline)
-    assert.equal(Number(await redis.call('pexpiretime', key(address))), due + 12_345)
+    // SET counts from its own look at the clock, a moment after the look that the deadlines come from.
+    const late = Number(await redis.call('pexpiretime', key(address))) - (due + 12_345)
+    assert.ok(late >= -1 && late < 1000, `${late} ms late`)
   }
 })
 

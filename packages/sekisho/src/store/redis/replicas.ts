@@ -4,6 +4,7 @@ import { evalCommand, type Call } from './call.ts'
 import { storeFault } from './faults.ts'
 import type { Link } from './link.ts'
 import { wholeNumberOf } from './reply.ts'
+import { wholeNumber } from '../../lib/whole-number.ts'
 
 /** How to wait for replicas; see `RedisStoreOptions.waitForReplicas`. */
 export interface ReplicaWait {
@@ -43,9 +44,7 @@ export class Replicas {
     if (replicas !== 'auto' && !(Number.isSafeInteger(replicas) && replicas >= 0)) {
       throw optionError('waitForReplicas.replicas', "'auto' or a whole number of at least 0", replicas)
     }
-    if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) {
-      throw optionError('waitForReplicas.timeoutMs', 'a whole number of at least 1', timeoutMs)
-    }
+    wholeNumber('waitForReplicas.timeoutMs', timeoutMs, 1)
     if (typeof required !== 'boolean') throw optionError('waitForReplicas.required', 'true or false', required)
     this.#replicas = replicas
     this.#timeoutMs = timeoutMs

@@ -1,6 +1,7 @@
 import { SekishoError } from '../../errors.ts'
 import type { Row, RowStore, RowVerbs } from './contract.ts'
 import { turnsFor, type Turns } from './turns.ts'
+import { pause } from '../../lib/pause.ts'
 
 /** So often a change may be overtaken by other processes; each time, one of them has succeeded. */
 const mostAttempts = 100
@@ -79,10 +80,4 @@ export class RowChanges<D> {
         return conditional?.deleteIf?.(id, row.data) ?? verbs.delete(id)
     }
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

@@ -9,7 +9,6 @@
  *
  * @module
  */
-import type { SessionRecord } from '../contract.ts'
 import { decodeRecord, encodeRecord, type Stamp } from '../record-format.ts'
 import type { Row, RowFormat, RowSession } from './contract.ts'
 
@@ -57,10 +56,4 @@ export function endOf(data: string): number | undefined {
   if (!data.startsWith(mark) || data[bodyAt - 1] !== ':') return undefined
   const text = data.slice(mark.length, bodyAt - 1)
   return /^\d+$/.test(text) ? Number(text) : undefined
-}
-
-/** Whether a `create` is the one that made the stored record, come a second time. */
-export function repeats(record: SessionRecord, stored: SessionRecord): boolean {
-  const writeId = record.writeIds.at(-1)
-  return writeId !== undefined && stored.writeIds.includes(writeId)
 }

@@ -1,4 +1,5 @@
 import { channels } from '../../lib/events-node.ts'
+import { OneByOne } from '../../lib/one-by-one.ts'
 import { SweepGuard } from '../../lib/sweep-guard.ts'
 import type { RowChanges } from './changes.ts'
 import type { ListedRow, Row } from './contract.ts'
@@ -36,7 +37,7 @@ export class RowSweeper<D> {
   readonly #parts: RowSweeperParts<D>
   readonly #guard = new SweepGuard()
   #after: string | undefined
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #sweeps = new OneByOne()
 
   constructor(parts: RowSweeperParts<D>) {
     this.#parts = parts
@@ -44,9 +45,7 @@ export class RowSweeper<D> {
 
   /** Removes at most `limit` dead rows; one sweep after the other. */
   sweep(limit: number): Promise<number> {
-    const sweep = this.#last.then(() => this.#sweep(limit))
-    this.#last = sweep.catch(() => undefined)
-    return sweep
+    return this.#sweeps.run(() => this.#sweep(limit))
   }
 
   async #sweep(limit: number): Promise<number> {

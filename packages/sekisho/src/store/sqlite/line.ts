@@ -1,5 +1,6 @@
 import type { Awaitable } from '../contract.ts'
 import { closedFault, isBusy, lockFault } from './faults.ts'
+import { pause } from '../../lib/pause.ts'
 
 /** Milliseconds between two attempts: at least, and by chance so many more, lest two processes keep step. */
 const pauseMs = 5
@@ -94,11 +95,4 @@ function attempt({ work, fail }: Waiting): boolean {
     fail(error)
   }
   return true
-}
-
-/** @returns A promise that resolves after so many milliseconds. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

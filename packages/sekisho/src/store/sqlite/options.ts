@@ -1,4 +1,5 @@
 import { optionError } from '../../errors.ts'
+import { wholeNumber } from '../../lib/whole-number.ts'
 
 /** Settings that every SQLite store has, in this thread or in one of its own. */
 export interface SqliteSettings {
@@ -27,10 +28,4 @@ export function checkedSettings(options: SqliteSettings): Required<SqliteSetting
     lockTimeoutMs: wholeNumber('lockTimeoutMs', options.lockTimeoutMs ?? 1000, 0),
     sweepGraceMs: wholeNumber('sweepGraceMs', options.sweepGraceMs ?? 60_000, 0),
   }
-}
-
-/** @returns `value`. @throws SekishoUsageError `ERR_OPTION` unless it is a whole number of at least `least`. */
-export function wholeNumber(option: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw optionError(option, `a whole number of at least ${least}`, value)
 }

@@ -4,6 +4,7 @@ import type { Awaitable, PrincipalIndex } from '../contract.ts'
 import type { TableNames } from '../sql/names.ts'
 import type { Database, Statement } from './database.ts'
 import { instant, numberOf } from './rows.ts'
+import { principalText } from '../sql/principal-text.ts'
 
 /** The sessions of each principal, and the epochs, which stay for ever because an epoch must never fall. */
 export class SqlitePrincipals implements PrincipalIndex {
@@ -30,7 +31,7 @@ export class SqlitePrincipals implements PrincipalIndex {
   /** @returns The principal's epoch, 0 when it was never raised. */
   epoch(principal: string): Awaitable<number> {
     return this.#database.reading('read an epoch', () => {
-      const row = this.#epoch.first(keyOf(principal))
+      const row = this.#epoch.first(principalText(principal))
       return row === undefined ? 0 : soundEpoch(row['epoch'])
     })
   }
@@ -38,7 +39,7 @@ export class SqlitePrincipals implements PrincipalIndex {
   /** Raises the epoch by one. @returns The new epoch. */
   raiseEpoch(principal: string): Awaitable<number> {
     return this.#database.writing('raise an epoch', () => {
-      const [row] = this.#raise.rows(keyOf(principal))
+      const [row] = this.#raise.rows(principalText(principal))
       return soundEpoch(row?.['epoch'])
     })
   }
@@ -47,7 +48,7 @@ export class SqlitePrincipals implements PrincipalIndex {
   add(principal: string, address: string, expiresInMs: number): Awaitable<void> {
     if (!isAddress(address)) return undefined
     return this.#database.writing('index a session', () => {
-      this.#add.change(keyOf(principal), address, instant(this.#now() + expiresInMs))
+      this.#add.change(principalText(principal), address, instant(this.#now() + expiresInMs))
     })
   }
 
@@ -55,25 +56,17 @@ export class SqlitePrincipals implements PrincipalIndex {
   remove(principal: string, address: string): Awaitable<void> {
     if (!isAddress(address)) return undefined
     return this.#database.writing('remove a session from the index', () => {
-      this.#remove.change(keyOf(principal), address)
+      this.#remove.change(principalText(principal), address)
     })
   }
 
   /** @returns The addresses of the principal's sessions, in no order, dangling ones included. */
   list(principal: string): Awaitable<readonly string[]> {
     return this.#database.reading('list sessions', () => {
-      const rows = this.#list.rows(keyOf(principal))
+      const rows = this.#list.rows(principalText(principal))
       return rows.map((row) => row['address']).filter((address) => typeof address === 'string')
     })
   }
-}
-
-/**
- * A principal as text that SQLite keeps exactly: as within a JSON string. UTF-8 alone makes all lone surrogates one and the
- * same character, and two principals one; and what comes after a NUL, not everybody sees.
- */
-function keyOf(principal: string): string {
-  return JSON.stringify(principal).slice(1, -1)
 }
 
 /** A broken epoch is a failure of the store: to read it as 0 would bring revoked sessions back. */

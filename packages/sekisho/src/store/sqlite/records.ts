@@ -2,6 +2,7 @@ import type { Lifetime, NewLifetime, SessionRecord, StoredSession } from '../con
 import { fieldsOf, writeIdMark } from '../sql/row.ts'
 import type { Database, Statement } from './database.ts'
 import { instant, liveSession, numberOf, putWhere, readColumns, rowOf } from './rows.ts'
+import { repeats } from '../write-ids.ts'
 
 /** A `replace`, as one value. */
 export interface Replacement {
@@ -103,10 +104,4 @@ export class SqliteRecords {
     if (present === undefined) return 'gone'
     return numberOf(present['version']) === version ? this.delete(address, version) : 'conflict'
   }
-}
-
-/** Whether a `create` is the one that made the stored record, come a second time. */
-function repeats(record: SessionRecord, present: SessionRecord): boolean {
-  const writeId = record.writeIds.at(-1)
-  return writeId !== undefined && present.writeIds.includes(writeId)
 }

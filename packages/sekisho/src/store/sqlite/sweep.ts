@@ -1,8 +1,8 @@
 import { channels } from '../../lib/events-node.ts'
+import { pause } from '../../lib/pause.ts'
 import { SweepGuard } from '../../lib/sweep-guard.ts'
 import type { TableNames } from '../sql/names.ts'
 import type { Database, Statement } from './database.ts'
-import { pause } from './line.ts'
 import { instant, numberOf } from './rows.ts'
 
 /** Milliseconds that the removal of one batch may take, for which the write lock and the event loop are held. */

@@ -13,9 +13,10 @@ import type {
   StoredSession,
 } from '../contract.ts'
 import { tableNames } from '../sql/names.ts'
-import { checkedSettings, wholeNumber, type SqliteSettings } from './options.ts'
+import { checkedSettings, type SqliteSettings } from './options.ts'
 import { schemaOf } from './schema.ts'
 import { ThreadClient } from './thread-client-node.ts'
+import { wholeNumber } from '../../lib/whole-number.ts'
 
 /** Settings of a {@link SqliteWorkerStore}. */
 export interface SqliteWorkerStoreOptions extends SqliteSettings {
