@@ -2,6 +2,7 @@
 
 export interface Codec {
     stringify(value: object): string;
+    stringifySound?(value: object): string;
     parse(text: string): unknown;
     check?(value: unknown, path: string): void;
 }
@@ -95,7 +96,17 @@ export interface LoginOptions<Data> {
 }
 
 export interface OpenOptions {
+    readonly reserved?: boolean | undefined;
     readonly lock?: LockOptions | undefined;
+}
+
+export interface Reservation {
+    readonly carrier: string;
+    readonly address: string;
+}
+
+export interface RotateOptions {
+    readonly grace?: boolean;
 }
 
 export interface RotationOptions {
@@ -151,7 +162,7 @@ export interface Session<Data extends object = Record<string, unknown>> extends 
     update<K extends SessionKey<Data>>(key: K, change: (value: Data[K] | undefined) => Data[K]): Promise<Data[K]>;
     update<R>(change: (draft: Partial<Data>) => R): Promise<R>;
     save(): Promise<void>;
-    rotate(): void;
+    rotate(options?: RotateOptions): void;
 }
 
 export interface SessionAdmin {
@@ -233,6 +244,7 @@ export interface SessionSource<S> {
 
 export interface SessionStore {
     readonly capabilities: StoreCapabilities;
+    readonly textual?: boolean;
     readonly principals?: PrincipalIndex;
     readonly locks?: LeaseLock;
     readonly transfer?: SessionTransfer;
@@ -263,6 +275,7 @@ export declare class SessionSupersededError extends SekishoError {
 export interface Sessions<Data extends object = Record<string, unknown>> extends SessionSource<Session<Data>> {
     readonly capabilities: StoreCapabilities;
     readonly admin: SessionAdmin;
+    reserve(): Reservation;
     close(): Promise<void>;
 }
 

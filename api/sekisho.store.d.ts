@@ -42,10 +42,12 @@ export interface SessionRecord {
     readonly dataVersion: number;
     readonly writeIds: readonly string[];
     readonly payload: Uint8Array;
+    readonly text?: string;
 }
 
 export interface SessionStore {
     readonly capabilities: StoreCapabilities;
+    readonly textual?: boolean;
     readonly principals?: PrincipalIndex;
     readonly locks?: LeaseLock;
     readonly transfer?: SessionTransfer;

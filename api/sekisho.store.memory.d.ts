@@ -3,6 +3,7 @@
 export declare class MemoryStore implements SessionStore {
     #private;
     readonly capabilities: StoreCapabilities;
+    readonly textual = true;
     readonly principals: MemoryPrincipals;
     readonly locks: MemoryLocks;
     readonly transfer: MemoryTransfer;

@@ -15,11 +15,12 @@ export type RedisClientKind = 'node-redis' | 'node-redis-cluster' | 'node-redis-
 export declare class RedisStore implements SessionStore {
     #private;
     readonly capabilities: StoreCapabilities;
+    readonly textual = true;
     readonly principals: PrincipalIndex;
     readonly locks: LeaseLock;
     readonly transfer: SessionTransfer;
     constructor(options: RedisStoreOptions);
-    read(address: string): Promise<StoredSession | undefined>;
+    read(address: string, lent?: boolean): Promise<StoredSession | undefined>;
     create(address: string, record: SessionRecord, lifetime: NewLifetime): Promise<'created' | 'exists'>;
     replace(address: string, record: SessionRecord, version: number, lifetime: Lifetime, writeId: string): Promise<'replaced' | 'conflict' | 'gone'>;
     touch(address: string, lifetime: Lifetime): Promise<'touched' | 'gone'>;

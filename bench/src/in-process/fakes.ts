@@ -32,13 +32,10 @@ class FakeRequest extends EventEmitter {
 class FakeResponse extends EventEmitter {
   statusCode = 200
   statusMessage = ''
-  headersSent = false
   writableEnded = false
   finished = false
   destroyed = false
   closed = false
-  writableLength = 0
-  writableNeedDrain = false
   body = ''
   /** The flag of Node that some middleware looks at. */
   _header: string | null = null
@@ -49,6 +46,18 @@ class FakeResponse extends EventEmitter {
   constructor(done: (res: FakeResponse) => void) {
     super()
     this.#done = done
+  }
+
+  get headersSent(): boolean {
+    return this._header !== null
+  }
+
+  get writableLength(): number {
+    return 0
+  }
+
+  get writableNeedDrain(): boolean {
+    return false
   }
 
   setHeader(name: string, value: HeaderValue): this {
@@ -87,7 +96,6 @@ class FakeResponse extends EventEmitter {
     if (typeof headers === 'object' && headers !== null) {
       for (const [name, value] of Object.entries(headers)) this.setHeader(name, value)
     }
-    this.headersSent = true
     this._header = 'HTTP/1.1'
     return this
   }

@@ -21,7 +21,7 @@ describe('middleware that wraps the same methods', () => {
     const port = await serve(t, (_, res) => {
       res.sendDate = false
       shout(res)
-      deferResponse(res, slowCookie, assert.ifError)
+      deferResponse(res, slowCookie, assert.ifError).watch()
       res.write('one')
       res.end('two')
     })
@@ -31,7 +31,7 @@ describe('middleware that wraps the same methods', () => {
   test('works above ours, and its hook on writeHead runs once', async (t) => {
     const port = await serve(t, (_, res) => {
       res.sendDate = false
-      deferResponse(res, slowCookie, assert.ifError)
+      deferResponse(res, slowCookie, assert.ifError).watch()
       shout(res)
       res.write('one')
       res.end('two')
@@ -42,7 +42,7 @@ describe('middleware that wraps the same methods', () => {
   test('works above ours when there is nothing to wait for', async (t) => {
     const port = await serve(t, (_, res) => {
       res.sendDate = false
-      deferResponse(res, quickCookie, assert.ifError)
+      deferResponse(res, quickCookie, assert.ifError).watch()
       shout(res)
       res.end('one')
     })
@@ -53,7 +53,7 @@ describe('middleware that wraps the same methods', () => {
 describe('a hook on writeHead above ours', () => {
   test('runs once, before the commit, when the body brings the headers', async (t) => {
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, slowCookie, assert.ifError)
+      deferResponse(res, slowCookie, assert.ifError).watch()
       hook(res)
       res.write('one')
       await once(res, 'drain')
@@ -64,7 +64,7 @@ describe('a hook on writeHead above ours', () => {
 
   test('stays when ours has gone', async (t) => {
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, slowCookie, assert.ifError)
+      deferResponse(res, slowCookie, assert.ifError).watch()
       hook(res)
       const { writeHead } = res
       res.write('one')
@@ -139,7 +139,7 @@ describe('a connection', () => {
         await sleep(20)
         producedBefore = produced
       }
-      deferResponse(res, commit, assert.ifError)
+      deferResponse(res, commit, assert.ifError).watch()
       Readable.from(chunks(), { objectMode: false, highWaterMark: 65_536 }).pipe(res)
     })
     const received = createHash('sha256')
@@ -153,7 +153,7 @@ describe('a connection', () => {
 
   test('answers pipelined requests in their order, though the second is committed first', async (t) => {
     const port = await serve(t, (req, res) => {
-      deferResponse(res, () => sleep(req.url === '/1' ? 30 : 1), assert.ifError)
+      deferResponse(res, () => sleep(req.url === '/1' ? 30 : 1), assert.ifError).watch()
       res.write(`${req.url} begins,`)
       res.end(`${req.url} ends`)
     })
@@ -169,7 +169,7 @@ describe('a connection', () => {
         resolve([headers.get('Set-Cookie'), res.getHeader('Set-Cookie'), options])
         return undefined
       }
-      deferResponse(res, commit, assert.ifError)
+      deferResponse(res, commit, assert.ifError).watch()
     })
     const socket = await dial(port, get())
     socket.destroy()
@@ -179,7 +179,7 @@ describe('a connection', () => {
   test('that closes before the first byte reports a commit that fails', async (t) => {
     const { promise, resolve } = promised<unknown>()
     const port = await serve(t, (_, res) => {
-      deferResponse(res, () => Promise.reject(new Error('store down')), resolve)
+      deferResponse(res, () => Promise.reject(new Error('store down')), resolve).watch()
     })
     const socket = await dial(port, get())
     socket.destroy()
@@ -192,7 +192,7 @@ describe('a connection', () => {
     const tell = (error?: Error | null) => codes.push(Reflect.get(error ?? {}, 'code'))
     const port = await serve(t, async (_, res) => {
       const socket = res.socket
-      deferResponse(res, () => sleep(40), assert.ifError)
+      deferResponse(res, () => sleep(40), assert.ifError).watch()
       res.write('x', tell)
       res.end('y', () => tell(new Error('as Node: with or without an error')))
       await once(res, 'close')
@@ -215,7 +215,7 @@ describe('a connection', () => {
         seen.commits += 1
         return seen.commits % 3 === 0 ? undefined : sleep(Math.random() * 4)
       }
-      deferResponse(res, commit, assert.ifError)
+      deferResponse(res, commit, assert.ifError).watch()
       setTimeout(() => Readable.from(['one', 'two', Buffer.alloc(100_000)]).pipe(res), Math.random() * 4)
     })
     const abort = async () => {

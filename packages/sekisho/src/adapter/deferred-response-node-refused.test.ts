@@ -29,7 +29,7 @@ async function refused(
   const told: unknown[] = []
   const port = await serve(t, async (req, res) => {
     res.sendDate = false
-    deferResponse(res, commit, (error) => told.push(error))
+    deferResponse(res, commit, (error) => told.push(error)).watch()
     await handler(req, res)
   })
   return { bytes: await exchange(port, request), told }
@@ -107,7 +107,7 @@ describe('a commit that fails', () => {
     let asked = 0
     const port = await serve(t, (_, res) => {
       asked += 1
-      deferResponse(res, asked === 1 ? failing : () => undefined, () => {})
+      deferResponse(res, asked === 1 ? failing : () => undefined, () => {}).watch()
       res.end('fine')
     })
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
@@ -195,7 +195,7 @@ describe('the handler of an answer that was replaced', () => {
         await sleep(30)
         throw outage
       }
-      deferResponse(res, commit, resolve)
+      deferResponse(res, commit, resolve).watch()
       res.end('x')
     })
     const socket = await dial(port, get())

@@ -33,7 +33,7 @@ function setCookie(headers: Parameters<CommitAnswer>[0]['headers']): undefined {
 async function answer(t: TestContext, commit: CommitAnswer, handler: Handler, request = get()): Promise<string> {
   const port = await serve(t, (req, res) => {
     res.sendDate = false
-    deferResponse(res, commit, assert.ifError)
+    deferResponse(res, commit, assert.ifError).watch()
     handler(req, res)
   })
   return exchange(port, request)
@@ -234,7 +234,7 @@ describe('the first byte', () => {
     let before = 0
     const port = await serve(t, async (_, res) => {
       before = res.listenerCount('close')
-      deferResponse(res, slow, assert.ifError)
+      deferResponse(res, slow, assert.ifError).watch()
       res.write('x')
       await sleep(20)
       assert.equal(res.listenerCount('close'), before)
@@ -270,7 +270,7 @@ describe('the first byte', () => {
     const seen: unknown[] = []
     const port = await serve(t, (_, res) => {
       res.flushHeaders()
-      deferResponse(res, (_answer, options) => void seen.push(options), assert.ifError)
+      deferResponse(res, (_answer, options) => void seen.push(options), assert.ifError).watch()
       res.end('x')
     })
     assert.match(await exchange(port, get()), /^HTTP\/1.1 200 OK/)
@@ -315,7 +315,7 @@ describe('while the commit runs', () => {
   test('writes report a full buffer, and drain comes once', async (t) => {
     let drains = 0
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, slow, assert.ifError)
+      deferResponse(res, slow, assert.ifError).watch()
       res.on('drain', () => (drains += 1))
       assert.equal(res.write('one'), false)
       assert.equal(res.write('two'), false)
@@ -334,7 +334,7 @@ describe('while the commit runs', () => {
   test('drain is left to Node when its own buffer is full', async (t) => {
     let drains = 0
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, slow, assert.ifError)
+      deferResponse(res, slow, assert.ifError).watch()
       res.on('drain', () => (drains += 1))
       res.write(Buffer.alloc(8_000_000))
       await once(res, 'drain')
@@ -378,7 +378,7 @@ describe('while the commit runs', () => {
   test('a body of another length than a strict one announced breaks the connection off', async (t) => {
     const { promise, resolve } = promised<unknown>()
     const port = await serve(t, (_, res) => {
-      deferResponse(res, slow, resolve)
+      deferResponse(res, slow, resolve).watch()
       res.strictContentLength = true
       res.writeHead(200, { 'Content-Length': 3 })
       res.end('four')
@@ -390,7 +390,7 @@ describe('while the commit runs', () => {
   test('destroying the answer ends it', async (t) => {
     const seen: unknown[] = []
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, () => sleep(5), assert.ifError)
+      deferResponse(res, () => sleep(5), assert.ifError).watch()
       res.write('x', (error) => seen.push(Reflect.get(error ?? {}, 'code')))
       res.destroy()
       assert.equal(

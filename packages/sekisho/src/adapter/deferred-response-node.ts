@@ -10,7 +10,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { CommitOptions, SessionAnswer } from '../session/contract.ts'
-import { answerHeaders, closeHead, isHead, mergeHead, replaceHead, showQueued, tooLate } from './response-head-node.ts'
+import { closeHead, isHead, mergeHead, OpenHead, replaceHead, showQueued, tooLate } from './response-head-node.ts'
 import { unavailable } from './unavailable.ts'
 
 /** Commits a session into an answer: `Sessions.commit` with the session already given. */
@@ -18,8 +18,11 @@ export type CommitAnswer = (answer: SessionAnswer, options?: CommitOptions) => P
 
 /** What {@link deferResponse} gives back. */
 export interface DeferredResponse {
-  /** Commits now, without an answer, unless that has been done: for a client who left before the handler began. */
-  abandon(): void
+  /**
+   * Commits without an answer when the client leaves, or has left, before the first byte. To be called when the handler has
+   * returned: until then nobody can leave, and most handlers have answered by then.
+   */
+  watch(): void
 }
 
 /**
@@ -67,6 +70,7 @@ class Deferral implements DeferredResponse {
   /** As it was at the first byte. */
   #head: Pick<ServerResponse, 'statusCode' | 'statusMessage'> | undefined
   #unmask: (() => void) | undefined
+  #isWatching = false
 
   constructor(res: ServerResponse, commit: CommitAnswer, onError: (error: unknown) => void) {
     this.#res = res
@@ -86,14 +90,28 @@ class Deferral implements DeferredResponse {
     methods.write = this.#ours.write
     methods.end = this.#ours.end
     methods.flushHeaders = this.#ours.flushHeaders
-    res.on('close', this.#leave)
   }
 
-  abandon(): void {
-    if (this.#state !== 'waiting') return
+  watch(): void {
+    if (this.#state !== 'waiting' && this.#state !== 'deferred') return
+    if (this.#res.closed) return this.#leave()
+    this.#isWatching = true
+    this.#res.on('close', this.#leave)
+  }
+
+  #abandon(): void {
     this.#stepAside()
     const answer = { status: this.#res.statusCode, headers: new Headers() }
-    attempt(() => this.#commit(answer, { deliverable: false }))?.catch(this.#onError)
+    this.#committing(answer, { deliverable: false })?.catch(this.#onError)
+  }
+
+  /** A commit that throws is a commit that failed. */
+  #committing(answer: SessionAnswer, options?: CommitOptions): Promise<void> | undefined {
+    try {
+      return this.#commit(answer, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #writeHead(args: unknown[]): unknown {
@@ -146,13 +164,13 @@ class Deferral implements DeferredResponse {
 
   #begin(): void {
     const res = this.#res
-    const headers = answerHeaders(res)
-    this.#head = { statusCode: res.statusCode, statusMessage: res.statusMessage }
-    const pending = attempt(() => this.#commit({ status: res.statusCode, headers }))
+    const { statusCode, statusMessage } = res
+    const pending = this.#committing({ status: statusCode, headers: new OpenHead(res) })
     if (pending === undefined) {
       this.#stepAside()
       return
     }
+    this.#head = { statusCode, statusMessage }
     this.#state = 'deferred'
     this.#unmask = closeHead(res)
     pending.then(
@@ -216,7 +234,7 @@ class Deferral implements DeferredResponse {
 
   /** The client has gone, or another took the headers: there is nobody to send a cookie to. */
   readonly #leave = (): void => {
-    if (this.#state === 'waiting') return this.abandon()
+    if (this.#state === 'waiting') return this.#abandon()
     if (this.#state !== 'deferred') return
     const error = Object.assign(new Error('The client went away'), { code: 'ERR_STREAM_DESTROYED' })
     for (const { args } of this.#stepAside()) {
@@ -241,7 +259,7 @@ class Deferral implements DeferredResponse {
     this.#queue = []
     this.#state = state
     this.#unmask?.()
-    this.#res.off('close', this.#leave)
+    if (this.#isWatching) this.#res.off('close', this.#leave)
     return queue
   }
 
@@ -265,15 +283,6 @@ function returned(door: Door, res: ServerResponse): unknown {
 
 function callbackOf(args: readonly unknown[]): Method | undefined {
   return args.find((arg): arg is Method => typeof arg === 'function')
-}
-
-/** A commit that throws is a commit that failed. */
-function attempt(commit: () => Promise<void> | undefined): Promise<void> | undefined {
-  try {
-    return commit()
-  } catch (error) {
-    return Promise.reject(error)
-  }
 }
 
 /** Wakes whoever waits for room, unless Node will do that or nobody may write any more. */

@@ -89,8 +89,12 @@ export function sessionMiddleware<S extends object>(
     const { req, session } = visit
     opened.set(req, session)
     attach(req, property, session)
-    deferCommit(sessions, visit, visitOptions)
-    runVisit(sessions, visit, next)
+    const answer = deferCommit(sessions, visit, visitOptions)
+    try {
+      runVisit(sessions, visit, next)
+    } finally {
+      answer.watch()
+    }
   }
 
   return (req, res, next) => {
@@ -98,13 +102,11 @@ export function sessionMiddleware<S extends object>(
     if (property in req) return next(optionError('property', 'a name that nothing else has on the request', property))
     openFor(
       { sessions, req, openOptions },
-      {
-        opened: (session) => attend({ req, res, session }, next),
-        failed(error) {
-          if (onUnavailable === 'next') return next(error)
-          if (!res.headersSent) sendPlain(res, unavailable(error)) // unless a time limit in front of us has answered
-          onError(error, req)
-        },
+      (session) => attend({ req, res, session }, next),
+      (error) => {
+        if (onUnavailable === 'next') return next(error)
+        if (!res.headersSent) sendPlain(res, unavailable(error)) // unless a time limit in front of us has answered
+        onError(error, req)
       },
     )
   }

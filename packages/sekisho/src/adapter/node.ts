@@ -41,32 +41,40 @@ export function nodeListener<S extends object>(
   const { onHandlerError = 'drop', onError = report } = options
   const openOptions = openOptionsOf(options.lock)
 
-  async function serve(req: IncomingMessage, res: ServerResponse, session: S): Promise<void> {
+  function serve(req: IncomingMessage, res: ServerResponse, session: S): void {
     const visit = { req, res, session }
     let changes: 'keep' | 'drop' = 'keep'
     const answer = deferCommit(sessions, visit, { changes: () => changes, onError })
-    try {
-      await runVisit(sessions, visit, () => handler(req, res, session))
-    } catch (error) {
+    const failed = (error: unknown): void => {
       if (onHandlerError === 'drop') changes = 'drop'
       answerFailure(res, statusOf(error) ?? 500)
       onError(error, req)
     }
-    if (res.closed) answer.abandon() // the client left before the handler began, and nothing was written
+    try {
+      const work: unknown = runVisit(sessions, visit, () => handler(req, res, session))
+      // A promise for every answer would make those wait that are given at once.
+      if (isThenable(work)) Promise.resolve(work).catch(failed)
+    } catch (error) {
+      failed(error)
+    }
+    answer.watch()
   }
 
   return (req, res) => {
     openFor(
       { sessions, req, openOptions },
-      {
-        opened: (session) => void serve(req, res, session),
-        failed(error) {
-          sendPlain(res, unavailable(error))
-          onError(error, req)
-        },
+      (session) => serve(req, res, session),
+      (error) => {
+        sendPlain(res, unavailable(error))
+        onError(error, req)
       },
     )
   }
+}
+
+/** Whether there is something to wait for. */
+function isThenable(result: unknown): result is PromiseLike<unknown> {
+  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function'
 }
 
 /** A plain answer while there is still time for one; an answer that broke off shall not look complete. */

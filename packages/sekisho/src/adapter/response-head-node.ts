@@ -38,39 +38,65 @@ export function mergeHead(res: ServerResponse, args: unknown[]): void {
 }
 
 /** The headers as a commit sees and changes them; they stay open to it when {@link closeHead} closes them to the others. */
-export function answerHeaders(res: ServerResponse): AnswerHeaders {
-  const { setHeader } = res
-  return {
-    get(name) {
-      const value = res.getHeader(name)
-      return value === undefined ? null : [value].flat().join(', ')
-    },
-    set(name, value) {
-      setHeader.call(res, name, value)
-    },
-    append(name, value) {
-      setHeader.call(res, name, beside(res.getHeader(name), value))
-    },
+export class OpenHead implements AnswerHeaders {
+  readonly #res: ServerResponse
+  readonly #setHeader: ServerResponse['setHeader']
+
+  constructor(res: ServerResponse) {
+    this.#res = res
+    this.#setHeader = res.setHeader
+  }
+
+  get(name: string): string | null {
+    const value = this.#res.getHeader(name)
+    if (value === undefined) return null
+    return Array.isArray(value) ? value.join(', ') : String(value)
+  }
+
+  set(name: string, value: string): void {
+    this.#setHeader.call(this.#res, name, value)
+  }
+
+  append(name: string, value: string): void {
+    this.#setHeader.call(this.#res, name, beside(this.#res.getHeader(name), value))
   }
 }
 
-/**
- * The face of an answer whose headers are sent, with nothing queued yet. Values, the same for every answer: accessors made
- * per request get a hidden class of their own from V8, which keeps the whole request until the next major collection
- * (garbage collection was 24 of 75 µs of a write).
- */
-const closedFace: readonly (readonly [string, unknown])[] = Object.entries({
-  headersSent: true,
-  setHeader: refusal('set'),
-  setHeaders: refusal('set'),
-  appendHeader: refusal('append'),
-  removeHeader: refusal('remove'),
+/** What is queued behind a closed head. */
+interface Queued {
+  readonly bytes: number
+  readonly needsDrain: boolean
+}
+
+const queued = Symbol('queued')
+
+type Masked = ServerResponse & { [queued]?: Queued }
+
+/** The face of an answer whose headers are sent: what hides the members of these names. */
+const closedFace: PropertyDescriptorMap & ThisType<Masked> = {
+  headersSent: { value: true },
+  setHeader: { value: refusal('set') },
+  setHeaders: { value: refusal('set') },
+  appendHeader: { value: refusal('append') },
+  removeHeader: { value: refusal('remove') },
   // Called by middleware such as compression, which looks at Node's private `_header`, and not at `headersSent`.
-  _implicitHeader() {},
-  writableFinished: false, // before Node 24 it follows from `finished`
-  writableNeedDrain: false,
-  writableLength: 0,
-})
+  _implicitHeader: { value() {} },
+  writableFinished: { value: false }, // before Node 24 it follows from `finished`
+  writableNeedDrain: {
+    get() {
+      return this[queued]?.needsDrain ?? false
+    },
+  },
+  writableLength: {
+    get() {
+      return this[queued]?.bytes ?? 0
+    },
+  },
+}
+const closedNames = Object.keys(closedFace)
+
+/** The face in front of a class of answers. Made once for each: properties that come and go make an object slow for good. */
+const masks = new WeakMap<object, object>()
 
 /**
  * Shows the face that `res` has when its headers are sent.
@@ -78,25 +104,31 @@ const closedFace: readonly (readonly [string, unknown])[] = Object.entries({
  * @returns What takes the mask off.
  */
 export function closeHead(res: ServerResponse): () => void {
-  const before = closedFace.map(([name]) => Object.getOwnPropertyDescriptor(res, name))
-  for (const [name, value] of closedFace) show(res, name, value)
+  const prototype = Object.getPrototypeOf(res) as object
+  let mask = masks.get(prototype)
+  if (mask === undefined) masks.set(prototype, (mask = Object.create(prototype, closedFace) as object))
+  const show = hideOwn(res)
+  Object.setPrototypeOf(res, mask)
   return () => {
-    for (const [index, [name]] of closedFace.entries()) {
-      const descriptor = before[index]
-      if (descriptor === undefined) Reflect.deleteProperty(res, name)
-      else Object.defineProperty(res, name, descriptor)
-    }
+    if (Object.getPrototypeOf(res) === mask) Object.setPrototypeOf(res, prototype)
+    show?.()
+  }
+}
+
+/** Puts members of the answer's own aside, such as a `setHeader` that some middleware has wrapped. */
+function hideOwn(res: ServerResponse): (() => void) | undefined {
+  const own = closedNames.filter((name) => Object.hasOwn(res, name))
+  if (own.length === 0) return undefined
+  const before = own.map((name) => [name, Object.getOwnPropertyDescriptor(res, name)] as const)
+  for (const name of own) Reflect.deleteProperty(res, name)
+  return () => {
+    for (const [name, descriptor] of before) if (descriptor !== undefined) Object.defineProperty(res, name, descriptor)
   }
 }
 
 /** Shows, in a closed head, how much is queued. */
 export function showQueued(res: ServerResponse, bytes: number, needsDrain: boolean): void {
-  show(res, 'writableLength', bytes)
-  show(res, 'writableNeedDrain', needsDrain)
-}
-
-function show(res: ServerResponse, name: string, value: unknown): void {
-  Object.defineProperty(res, name, { value, configurable: true })
+  ;(res as Masked)[queued] = { bytes, needsDrain }
 }
 
 /** The error of Node for a header that comes too late. */

@@ -33,7 +33,8 @@ export interface Arrival<S extends object> {
 /** Opens the session of a request and goes on with it: at once, where there is nothing to wait for. */
 export function openFor<S extends object>(
   { sessions, req, openOptions }: Arrival<S>,
-  { opened, failed }: { readonly opened: (session: S) => void; readonly failed: (error: unknown) => void },
+  opened: (session: S) => void,
+  failed: (error: unknown) => void,
 ): void {
   let opening: S | Promise<S>
   try {
@@ -53,7 +54,10 @@ export function deferCommit<S extends object>(
 ): DeferredResponse {
   return deferResponse(
     res,
-    (given, how) => sessions.commit(session, given, { ...how, changes: changes(given.status) }),
+    (given, how) => {
+      const kept = changes(given.status)
+      return sessions.commit(session, given, kept === 'keep' ? how : { ...how, changes: kept })
+    },
     (error) => onError(error, req),
   )
 }

@@ -7,6 +7,8 @@ import { SekishoUsageError, shown } from '../errors.ts'
 export interface Codec {
   /** Encodes an object; throws when it cannot. */
   stringify(value: object): string
+  /** As `stringify`, for an object whose members came from `parse` or have passed `check`, and are as they were (default: `stringify`). */
+  stringifySound?(value: object): string
   /** Decodes what `stringify` gave; throws on anything else. */
   parse(text: string): unknown
   /**
@@ -29,6 +31,13 @@ export const json: Codec = {
   stringify(value) {
     refuseFlaw(value, '', 0)
     return JSON.stringify(value)
+  },
+  stringifySound(value) {
+    try {
+      return JSON.stringify(value)
+    } catch {
+      return json.stringify(value) // a store may hold what we did not write: this says what is wrong with it
+    }
   },
   parse: JSON.parse,
   check: (value, path) => refuseFlaw(value, path, 1), // a member of the data

@@ -75,6 +75,7 @@ export class StoredActions implements SessionActions {
     if (state.lost?.outcome === 'gone') state.lost = undefined
     state.ended = state.presented !== undefined && state.lost === undefined
     state.attachment = undefined
+    state.reserved = undefined
     state.cookieDue = false
     forgetIntents(state)
     empty(state.writes)
@@ -136,6 +137,7 @@ function drop(outcome: WriteOutcome, state: SessionState): WriteOutcome {
   if (attachment !== undefined) state.lost = { address: attachment.token.address, outcome }
   announceLoss(state)
   state.attachment = undefined
+  state.reserved = undefined
   forgetIntents(state)
   // Nothing of the lost session may go over into another one, as by a login that follows.
   empty(state.writes)

@@ -106,8 +106,17 @@ export interface Session<Data extends object = Record<string, unknown>> extends 
   update<R>(change: (draft: Partial<Data>) => R): Promise<R>
   /** Writes everything changed so far. Rejects with {@link SessionGoneError} or {@link SessionSupersededError} when the session is no longer ours to write. */
   save(): Promise<void>
-  /** Asks for a new secret with this answer; data and login stay. */
-  rotate(): void
+  /**
+   * Asks for a new secret with this answer; data and login stay. With `{ grace: false }` the old one is dead at once, as after
+   * a login, and who still comes with it stores nothing: for a change of rights that is no `login`.
+   */
+  rotate(options?: RotateOptions): void
+}
+
+/** How a secret is replaced by {@link Session.rotate}. */
+export interface RotateOptions {
+  /** Whether the old secret works until the new one has been seen, and some time longer (default `true`). */
+  readonly grace?: boolean
 }
 
 /** A request, as far as it is needed: a fetch `Request` and Node's `IncomingMessage` both are one. */
@@ -137,8 +146,22 @@ export interface LockOptions {
   readonly lease?: number
 }
 
+/** A token that no session has yet: {@link Sessions.reserve}. */
+export interface Reservation {
+  /** The text for the cookie: a secret. */
+  readonly carrier: string
+  /** The address that the session will have; no secret. */
+  readonly address: string
+}
+
 /** How a session is opened. */
 export interface OpenOptions {
+  /**
+   * The token of the request was reserved, and nothing may have been stored under it yet: the first write of data stores it
+   * there. Only for tokens that are proved to come from {@link Sessions.reserve}, by a signature of your own, since a session
+   * under a token that a visitor has made up is one that others may know (default `false`).
+   */
+  readonly reserved?: boolean | undefined
   /** Use the session exclusively (default: overlapping requests are merged). A visitor without a session needs no lock. */
   readonly lock?: LockOptions | undefined
 }
@@ -236,6 +259,12 @@ export interface Sessions<Data extends object = Record<string, unknown>> extends
   /** Lists and revokes; needs a store with an index by principal, except for `revoke`. */
   readonly admin: SessionAdmin
 
+  /**
+   * A token for a visitor who has nothing to store yet. It costs no store call, and overlapping requests that come with it
+   * ({@link OpenOptions.reserved}) store into one session. After a login it is dead: the session has its address and a secret
+   * of its own.
+   */
+  reserve(): Reservation
   /** Waits for work beside the answers, stops the sweeper and closes the store. */
   close(): Promise<void>
 }

@@ -20,11 +20,14 @@ export type ReadStored = (stored: StoredSession, token: Token) => ReadData | und
 /** The payload of encoded data; refuses what is too large. */
 export function encodeData(text: string, maxBytes: number): Uint8Array {
   const payload = Buffer.from(text) // a quarter of what TextEncoder takes
-  if (payload.length <= maxBytes) return payload
-  throw new SekishoUsageError(
-    'ERR_VALUE',
-    `the session data is ${payload.length} octets, more than \`maxBytes\` (${maxBytes})`,
-  )
+  checkSize(payload.length, maxBytes)
+  return payload
+}
+
+/** Refuses data of too many octets. */
+export function checkSize(octets: number, maxBytes: number): void {
+  if (octets <= maxBytes) return
+  throw new SekishoUsageError('ERR_VALUE', `the session data is ${octets} octets, more than \`maxBytes\` (${maxBytes})`)
 }
 
 /** Data of an older layout, lifted step by step; what is older than the first step reads as empty. */

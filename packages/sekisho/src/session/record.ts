@@ -4,20 +4,22 @@ import { REMEMBERED_WRITES } from './store-calls.ts'
 import { newWriteId, type Token } from './token.ts'
 
 /** The content of a write: what the record shall hold besides its secrets. */
-export interface Content {
-  readonly payload: Uint8Array
-  readonly dataVersion: number
+export type Content = Pick<SessionRecord, 'payload' | 'text' | 'dataVersion'>
+
+/** Who a new session is for. */
+export interface NewHolder {
+  readonly token: Token
+  /** 0 unless an earlier secret of the same address is dead. */
+  readonly generation: number
 }
 
 /** The record of a new session. */
-export function newRecord(token: Token, content: Content, login: Partial<LoginStamp> = {}): SessionRecord {
-  return {
-    generation: login.principal === undefined ? 0 : 1,
-    current: token.verifier,
-    ...content,
-    ...login,
-    writeIds: [newWriteId()],
-  }
+export function newRecord(
+  { token, generation }: NewHolder,
+  content: Content,
+  login: Partial<LoginStamp> = {},
+): SessionRecord {
+  return { generation, current: token.verifier, ...content, ...login, writeIds: [newWriteId()] }
 }
 
 /** What a login writes into the record. */
@@ -51,6 +53,20 @@ export function rotated(attachment: Attachment, next: Token, content: Content | 
     ...content,
     current: next.verifier,
     previous: { verifier: token.verifier, handoff: token.handOff(next) },
+    ...rotatedNow(stored),
+    writeIds: nextWriteIds(stored.record),
+  }
+}
+
+/** The same session after a change of rights: new secret, next generation, and nothing left of the old secret. */
+export function renewed(stored: StoredSession, next: Token, content: Content): SessionRecord {
+  const { principal, epoch, amr, device, authenticatedAt } = stored.record
+  return {
+    ...content,
+    ...(principal === undefined ? {} : loginStamp({ principal, amr, device }, epoch)),
+    ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
+    generation: stored.record.generation + 1,
+    current: next.verifier,
     ...rotatedNow(stored),
     writeIds: nextWriteIds(stored.record),
   }
@@ -91,5 +107,13 @@ function authenticatedNow({ now }: StoredSession): { authenticatedAt?: number } 
 }
 
 function nextWriteIds(record: SessionRecord): string[] {
-  return [...record.writeIds.slice(1 - REMEMBERED_WRITES), newWriteId()]
+  const ids = record.writeIds.slice(1 - REMEMBERED_WRITES)
+  ids.push(newWriteId())
+  return ids
+}
+
+/** For a store that takes no text, and stands in front of one that lends some: the next write must not carry it along. */
+export function inOctets(stored: StoredSession): StoredSession {
+  const { text = '', ...record } = stored.record
+  return { ...stored, record: { ...record, payload: Buffer.from(text) } }
 }

@@ -9,6 +9,7 @@ import type { WriteOutcome } from './outcome.ts'
 import { patience } from './patience.ts'
 import type { Attachment, SessionState } from './state.ts'
 import type { StoreCalls } from './store-calls.ts'
+import type { Token } from './token.ts'
 import { rebase } from './write-set.ts'
 
 /** What a {@link Replay} needs. */
@@ -48,10 +49,12 @@ export class Replay {
     build: (attachment: Attachment) => Attempt,
     first: Turn,
   ): Promise<WriteOutcome> {
-    const pause = patience(this.#options.conflictMs)
+    const began = performance.now()
+    let pause: (() => Promise<void>) | undefined
     for (let turn = first; ; turn = this.#turn(state, build)) {
       const outcome = await turn.answer
       if (outcome === 'replaced') return this.#stored(state, turn)
+      pause ??= patience(this.#options.conflictMs, began)
       const current = outcome === 'gone' ? outcome : await this.#readAgain(turn.attachment)
       if (typeof current === 'string') return current
       this.#rebase(state, current)
@@ -107,11 +110,22 @@ export class Replay {
     if (isNew) {
       state.cookieDue = true
       state.rotate = false
+      state.graceless = false
       if (!attempt.restart) channels.rotated.publish({ address: token.address })
     }
     settled(state, sent)
     channels.saved.publish({ address: token.address, version })
     return 'written'
+  }
+
+  /** Goes on with a session that another request has stored under the same token; its changes stay, ours are laid over them. */
+  async join(state: SessionState, token: Token): Promise<'joined' | 'gone' | 'superseded'> {
+    const stored = await this.#calls.read(token.address)
+    if (stored === undefined) return 'gone'
+    const recognised = token.recognise(stored.record, stored.now)
+    if (recognised !== 'current' && recognised !== 'previous') return 'superseded'
+    this.#rebase(state, { token, recognised, stored })
+    return 'joined'
   }
 
   #rebase(state: SessionState, current: Attachment): void {

@@ -5,13 +5,15 @@ import type { Attachment, SessionState } from './state.ts'
 /**
  * Whether the secret is replaced with this answer, now that it is due or was asked for. Navigations come first, because
  * their cookies are surely kept; other requests rotate only when the secret is twice as old as it should get, so that an
- * application without navigations rotates too. Who presents the previous secret gets the current one, never a new one.
+ * application without navigations rotates too. Who presents the previous secret gets the current one, never a new one,
+ * unless nothing of the old ones is to stay.
  */
 export function rotationFits(
-  { rotate, request }: SessionState,
+  { rotate, graceless, request }: SessionState,
   { recognised, stored }: Attachment,
   everyMs: number,
 ): boolean {
+  if (graceless) return recognised !== 'minted'
   if (recognised !== 'current') return false
   const age = stored.now - (stored.record.rotatedAt ?? stored.createdAt)
   return rotate || age >= 2 * everyMs || isNavigation(request.headers)

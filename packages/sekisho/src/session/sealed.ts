@@ -103,7 +103,7 @@ export class CookieSessions implements SealedSessions<Members> {
     else this.#refuse(state, { address: attachment.token.address, outcome })
     if (schema !== undefined && state.attachment !== undefined) {
       const keys = await failingKeys(schema, state.writes.values)
-      for (const key of keys) state.writes.hidden.add(key)
+      state.writes.hidden = new Set(keys)
       if (keys.length > 0) channels.invalid.publish({ address: attachment.token.address, keys })
     }
     return session

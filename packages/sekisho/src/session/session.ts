@@ -1,11 +1,11 @@
 import type { Codec } from '../codec/json.ts'
 import { SekishoUsageError, shown } from '../errors.ts'
-import type { LoginOptions, Session, SessionKey, SessionMeta, SessionRequest } from './contract.ts'
+import type { LoginOptions, RotateOptions, Session, SessionKey, SessionMeta, SessionRequest } from './contract.ts'
 import { lift, refusePrototypes, type DataOptions, type ReadData } from './data.ts'
 import { own, type Members } from './merge.ts'
 import { propertyView } from './property-view.ts'
 import type { Attached, SessionActions, SessionState } from './state.ts'
-import { retainOnly } from './write-set.ts'
+import { noKeys, retainOnly, withKey } from './write-set.ts'
 
 /** How an escaped letter of `__proto__` begins. */
 const ESCAPED = String.raw`\u00`
@@ -33,9 +33,9 @@ export class SessionHandle implements Session<Members> {
       codec,
       values: {},
       baseText: actions.emptyText,
-      assigned: new Set<string>(),
-      handed: new Set<string>(),
-      hidden: new Set<string>(),
+      assigned: noKeys,
+      handed: noKeys,
+      hidden: noKeys,
       retained: undefined,
     }
     this.#actions = actions
@@ -44,6 +44,7 @@ export class SessionHandle implements Session<Members> {
       writes,
       presented: undefined,
       attachment: undefined,
+      reserved: undefined,
       lost: undefined,
       lease: undefined,
       cookieDue: false,
@@ -53,6 +54,7 @@ export class SessionHandle implements Session<Members> {
       turn: undefined,
       login: undefined,
       rotate: false,
+      graceless: false,
       ensure: false,
     }
   }
@@ -78,7 +80,7 @@ export class SessionHandle implements Session<Members> {
     this.#state.used = true
     if (!Object.hasOwn(writes.values, key) || writes.hidden.has(key)) return undefined
     const value = writes.values[key]
-    if (typeof value === 'object' && value !== null) writes.handed.add(key)
+    if (typeof value === 'object' && value !== null) writes.handed = withKey(writes.handed, key)
     return value
   }
 
@@ -88,9 +90,9 @@ export class SessionHandle implements Session<Members> {
     writes.codec.check?.(value, key)
     if (!this.#mayChange(key)) return
     writes.values[key] = value
-    writes.assigned.add(key)
+    writes.assigned = withKey(writes.assigned, key)
     // The caller still holds it, and may change it after it was stored.
-    if (typeof value === 'object') writes.handed.add(key)
+    if (typeof value === 'object') writes.handed = withKey(writes.handed, key)
     writes.hidden.delete(key)
   }
 
@@ -99,7 +101,7 @@ export class SessionHandle implements Session<Members> {
     const had = this.has(key)
     if (!Object.hasOwn(writes.values, key) || !this.#mayChange(key)) return false
     delete writes.values[key]
-    writes.assigned.add(key)
+    writes.assigned = withKey(writes.assigned, key)
     writes.hidden.delete(key)
     return had
   }
@@ -146,8 +148,10 @@ export class SessionHandle implements Session<Members> {
     if (this.#mayChange(undefined)) this.#state.ensure = true
   }
 
-  rotate(): void {
-    if (this.#mayChange(undefined)) this.#state.rotate = true
+  rotate({ grace = true }: RotateOptions = {}): void {
+    if (!this.#mayChange(undefined)) return
+    this.#state.rotate = true
+    if (!grace) this.#state.graceless = true
   }
 
   login(principal: string, options: LoginOptions<Members> = {}): void {

@@ -47,6 +47,8 @@ export interface SessionState<A extends Attached = Attachment> {
   readonly writes: WriteSet
   /** The stored session, once there is one. */
   attachment: A | undefined
+  /** The token under which a new session is to be stored; absent: under a fresh one. */
+  reserved: Token | undefined
   /** The presented secret was replaced, or the session ended meanwhile: nothing may be stored, and no cookie sent, short of a new login. */
   lost: Loss | undefined
   /** The browser has to be told the attachment's token. */
@@ -63,6 +65,8 @@ export interface SessionState<A extends Attached = Attachment> {
   lease: SessionLease | undefined
   login: PendingLogin | undefined
   rotate: boolean
+  /** The rotation leaves the old secret no grace. */
+  graceless: boolean
   ensure: boolean
 }
 
@@ -86,5 +90,6 @@ export function forgetIntents(state: SessionState<Attached>): void {
   forget(state.writes)
   state.login = undefined
   state.rotate = false
+  state.graceless = false
   state.ensure = false
 }

@@ -1,5 +1,6 @@
 import { SekishoError } from '../errors.ts'
 import { Circuit, type CircuitLimits } from '../lib/circuit.ts'
+import { deadlines, type Deadlines } from '../lib/deadlines.ts'
 import { channels } from '../lib/events-node.ts'
 import type { Awaitable, Lifetime, NewLifetime, SessionRecord, SessionStore, StoredSession } from '../store/contract.ts'
 import { repeats } from '../store/write-ids.ts'
@@ -34,12 +35,16 @@ export interface CallLimits {
 export class StoreCalls {
   readonly #store: SessionStore
   readonly #limits: CallLimits
+  readonly #reads: () => Deadlines
+  readonly #writes: () => Deadlines
   /** Whether calls are let through. Who asks the store directly looks here first. */
   readonly circuit: Circuit
 
   constructor(store: SessionStore, limits: CallLimits) {
     this.#store = store
     this.#limits = limits
+    this.#reads = deadlines(limits.readMs)
+    this.#writes = deadlines(limits.writeMs)
     this.circuit = new Circuit(limits.storeLimits)
   }
 
@@ -66,29 +71,28 @@ export class StoreCalls {
 
   /** An answer of the store with a deadline. What arrives later is ignored, also when it is a failure; but until then the call is pending. */
   limited<T>(verb: string, answer: Promise<T>): Promise<T> {
-    const ms = verb === 'read' ? this.#limits.readMs : this.#limits.writeMs
-    const ended = this.circuit.begin()
+    const { circuit } = this
+    const due = verb === 'read' ? this.#reads() : this.#writes()
+    const ended = circuit.begin()
     return new Promise((resolve, reject) => {
-      let isLate = false
-      const timer = setTimeout(() => {
-        isLate = true
-        const message = `the session store did not answer \`${verb}\` within ${ms} ms`
-        reject(this.failure(verb, new SekishoError('ERR_STORE_TIMEOUT', message)))
-      }, ms)
-      const settle = (): void => {
-        clearTimeout(timer)
-        ended()
-      }
+      const call = due.begin(() => reject(this.failure(verb, this.#timeout(verb))))
       const arrived = (value: T): void => {
-        settle()
-        this.circuit.succeeded()
+        due.end(call)
+        ended()
+        circuit.succeeded()
         resolve(value)
       }
       answer.then(arrived, (error: unknown) => {
-        settle()
-        if (!isLate) reject(this.failure(verb, error))
+        due.end(call)
+        ended()
+        if (!call.isLate) reject(this.failure(verb, error))
       })
     })
+  }
+
+  #timeout(verb: string): SekishoError {
+    const ms = verb === 'read' ? this.#limits.readMs : this.#limits.writeMs
+    return new SekishoError('ERR_STORE_TIMEOUT', `the session store did not answer \`${verb}\` within ${ms} ms`)
   }
 
   /** Any failure of the store as the error that an adapter answers with; raises the event. */

@@ -7,6 +7,7 @@ import type {
   CommitOptions,
   LockOptions,
   OpenOptions,
+  Reservation,
   Session,
   SessionAdmin,
   SessionAnswer,
@@ -20,13 +21,13 @@ import { SessionLease, type LeaseTerms } from './lease.ts'
 import { resolveLock } from './lock-options.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
-import { confirmationDue } from './record.ts'
+import { confirmationDue, inOctets } from './record.ts'
 import { rotationFits } from './rotation.ts'
 import { readData, SessionHandle, stateOf } from './session.ts'
 import { forgetIntents, type Attachment, type SessionState } from './state.ts'
 import { StoreCalls } from './store-calls.ts'
 import { Sweeper } from './sweeper.ts'
-import { Token, tokenPattern } from './token.ts'
+import { mintToken, Token, tokenPattern } from './token.ts'
 import { SessionWriter } from './writer.ts'
 import { changedText } from './write-set.ts'
 
@@ -71,7 +72,7 @@ export class StoredSessions implements Sessions<Members> {
   }
 
   openNow(request: SessionRequest, options?: OpenOptions): Awaitable<Session<Members>> {
-    const { transport, codec, store } = this.#options
+    const { transport, codec, store, atRest } = this.#options
     const calls = this.#calls
     const presented = transport.read(request.headers)
     const { carrier, ambiguous = false, explicit = false } = presented
@@ -85,11 +86,12 @@ export class StoredSessions implements Sessions<Members> {
       return session
     }
     const token = new Token(carrier)
+    if (options?.reserved === true) state.reserved = token
     if (options?.lock !== undefined) return this.#openLocked(session, token, options.lock)
     if (!calls.circuit.isCalm) return this.#openUneasy(session, token)
     let answer: Awaitable<StoredSession | undefined>
     try {
-      answer = store.read(token.address, true)
+      answer = store.read(token.address, atRest === undefined)
     } catch (error) {
       return this.#unread(session, token, calls.failure('read', error))
     }
@@ -150,7 +152,9 @@ export class StoredSessions implements Sessions<Members> {
     if (data === undefined) return session
     state.writes.values = data.values
     state.writes.baseText = data.text
-    state.attachment = { token, recognised, stored }
+    const isForeign = stored.record.text !== undefined && this.#options.store.textual !== true
+    state.attachment = { token, recognised, stored: isForeign ? inOctets(stored) : stored }
+    state.reserved = undefined
     channels.loaded.publish({ address })
     const { schema } = this.#options
     return schema === undefined ? session : hideFailing(state, schema).then(() => session)
@@ -237,6 +241,11 @@ export class StoredSessions implements Sessions<Members> {
     tellBrowser(this.#options, state, { answer, deliverable })
   }
 
+  reserve(): Reservation {
+    const token = mintToken()
+    return { carrier: token.carrier(), address: token.address }
+  }
+
   async close(): Promise<void> {
     await this.#sweeper.stop()
     await this.#background.settled()
@@ -248,7 +257,8 @@ export class StoredSessions implements Sessions<Members> {
     const { record } = stored
     const payload = atRest === undefined ? record.payload : atRest.open(stored, token)
     try {
-      if (payload !== undefined) return readData(utf8.decode(payload), record.dataVersion, this.#options)
+      const text = payload && (record.text ?? utf8.decode(payload))
+      if (text !== undefined) return readData(text, record.dataVersion, this.#options)
     } catch {
       // Whatever the codec or a migration objects to: the visitor has no session, the record stays.
     }
@@ -284,6 +294,6 @@ function nothing(): void {}
 async function hideFailing(state: SessionState, schema: NonNullable<ResolvedOptions['schema']>): Promise<void> {
   const keys = await failingKeys(schema, state.writes.values)
   if (keys.length === 0 || state.attachment === undefined) return
-  for (const key of keys) state.writes.hidden.add(key)
+  state.writes.hidden = new Set(keys)
   channels.invalid.publish({ address: state.attachment.token.address, keys })
 }

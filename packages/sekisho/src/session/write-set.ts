@@ -1,6 +1,17 @@
 import type { Codec } from '../codec/json.ts'
 import { merge, own, reconcile, sameValue, type MergeContext, type Members } from './merge.ts'
 
+/** Keys, to which one is added by {@link withKey} only. */
+export type Keys = Omit<Set<string>, 'add'>
+
+/** No keys yet: most requests need none, and three sets per request would show. */
+export const noKeys: Keys = new Set<string>()
+
+/** Keys with one more. */
+export function withKey(keys: Keys, key: string): Keys {
+  return (keys === noKeys ? new Set<string>() : (keys as Set<string>)).add(key)
+}
+
 /**
  * The data of one session during one request: what was read, and which of it this request changed.
  * `values` is the live state; `assigned` are the keys that were set or deleted as a whole; `handed` are the keys whose
@@ -13,10 +24,10 @@ export interface WriteSet {
   values: Members
   /** The encoded data that `values` started from. */
   baseText: string
-  readonly assigned: Set<string>
-  readonly handed: Set<string>
+  assigned: Keys
+  handed: Keys
   /** Keys that did not pass the schema: kept, but read as absent. */
-  readonly hidden: Set<string>
+  hidden: Keys
   /** From `login()` until it is stored: the only keys of the stored data that survive. */
   retained: ReadonlySet<string> | undefined
 }
@@ -37,9 +48,14 @@ export interface Sent {
 export function changedText(set: WriteSet): string | undefined {
   const { codec, values, assigned, handed } = set
   if (assigned.size === 0 && handed.size === 0) return undefined
-  const text = codec.stringify(values)
+  const text = handed.size === 0 ? stringifySound(codec, values) : codec.stringify(values)
   if (text === set.baseText) return undefined
   return assigned.size > 0 || editedKeys(set).length > 0 ? text : undefined
+}
+
+/** What nobody could change in place was looked at when it was set, or came from the codec itself. */
+function stringifySound(codec: Codec, values: Members): string {
+  return codec.stringifySound?.(values) ?? codec.stringify(values)
 }
 
 /** The keys whose handed-out value was changed in place. */
@@ -145,7 +161,7 @@ export function retainOnly(set: WriteSet, keys: ReadonlySet<string>): void {
   for (const key of Object.keys(set.values)) {
     if (keys.has(key)) continue
     delete set.values[key]
-    set.assigned.add(key)
+    set.assigned = withKey(set.assigned, key)
   }
 }
 

@@ -3,22 +3,36 @@ import { channels } from '../lib/events-node.ts'
 import type { Awaitable } from '../store/contract.ts'
 import type { SessionAdmin } from './contract.ts'
 import { isSameLineage, settled, type Attempt, type NewSession } from './attempt.ts'
-import { encodeData } from './data.ts'
+import { checkSize, encodeData } from './data.ts'
 import { extended, fresh } from './lifetime.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { WriteOutcome } from './outcome.ts'
 import { patience } from './patience.ts'
 import { Replay, type ReplayParts } from './replay.ts'
-import { loggedIn, loginStamp, newRecord, rewritten, rotated, type Content, type LoginStamp } from './record.ts'
+import {
+  loggedIn,
+  loginStamp,
+  newRecord,
+  renewed,
+  rewritten,
+  rotated,
+  type Content,
+  type LoginStamp,
+} from './record.ts'
 import type { Attachment, PendingLogin, SessionState } from './state.ts'
 import { isPromise, type StoreCalls } from './store-calls.ts'
 import { mintToken, type Token } from './token.ts'
 import { drafted, live, type Sent } from './write-set.ts'
 import { INDEX_SLACK_MS } from '../store/index-slack.ts'
 
+const none = new Uint8Array()
+
 /** The times of a session whose record has not been read since it was created: only the store's clock could tell. */
 const unknownTimes = { now: Number.NaN, createdAt: Number.NaN, idleDeadline: Number.NaN, absoluteDeadline: Number.NaN }
+
+/** How a session without a record begins: with one of its own, or with one that was stored meanwhile. */
+type Begun = WriteOutcome | 'joined'
 
 /** What a {@link SessionWriter} needs. */
 export interface WriterParts extends ReplayParts {
@@ -40,9 +54,12 @@ export class SessionWriter {
     this.#admin = parts.admin
   }
 
-  /** Stores a new session. */
+  /** Stores a new session, or what this request changed into the one that another request has stored under the same token. */
   create(state: SessionState, sent: Sent): Awaitable<WriteOutcome> {
-    return this.#create(state, mintToken(), { sent, stamp: undefined })
+    const begun = this.#begin(state, sent)
+    const written = (outcome: Begun): Awaitable<WriteOutcome> =>
+      outcome === 'joined' ? this.write(state, state.rotate) : outcome
+    return isPromise(begun) ? begun.then(written) : written(begun)
   }
 
   /**
@@ -55,11 +72,7 @@ export class SessionWriter {
     return this.#replay.write(state, (attachment) => {
       const sent = live(state.writes, known)
       known = undefined
-      // A rotation lost to another one: the secret that came with the request is the previous one now, and may not rotate.
-      if (!rotate || attachment.recognised !== 'current') return this.#rewrite(attachment, sent)
-      const content = this.#content(sent, attachment.stored.record.dataVersion)
-      const token = attachment.token.successor()
-      return { record: rotated(attachment, token, content), token, sent }
+      return rotate ? this.#rotate(state, attachment, sent) : this.#rewrite(attachment, sent)
     })
   }
 
@@ -67,11 +80,12 @@ export class SessionWriter {
   async update<R>(state: SessionState, change: (draft: Members) => R): Promise<{ outcome: WriteOutcome; result: R }> {
     const attempt = () => drafted(state.writes, change)
     let { sent, result } = attempt()
-    if (state.attachment === undefined) {
-      await this.create(state, sent)
-      return { outcome: 'written', result }
-    }
     let first = true
+    if (state.attachment === undefined) {
+      const outcome = await this.#begin(state, sent)
+      if (outcome !== 'joined') return { outcome, result }
+      first = false
+    }
     const outcome = await this.#replay.write(state, (attachment) => {
       if (!first) ({ sent, result } = attempt())
       first = false
@@ -153,9 +167,12 @@ export class SessionWriter {
   ): Promise<void> {
     const outcome = state.attachment === undefined ? 'gone' : await this.#loginExisting(state, stamp, announce)
     if (outcome === 'written') return
-    const token = mintToken()
+    const token = placeOf(state, true)
     await announce?.(token.address)
-    await this.#create(state, token, { sent: live(state.writes), stamp })
+    if ((await this.#create(state, token, { sent: live(state.writes), stamp })) === 'written') return
+    // Another request has stored a session under the reserved token: it becomes the user's, or somebody has made it his.
+    if ((await this.#join(state)) !== 'joined') state.reserved = undefined
+    return this.#loginOnce(state, stamp, announce)
   }
 
   async #loginExisting(
@@ -172,15 +189,41 @@ export class SessionWriter {
     })
   }
 
-  #create(state: SessionState, token: Token, { sent, stamp }: NewSession): Awaitable<WriteOutcome> {
-    const plain = newRecord(token, this.#content(sent, this.#options.dataVersion), stamp)
+  /** A session of its own, or the one that another request has stored under the same token. */
+  #begin(state: SessionState, sent: Sent): Awaitable<Begun> {
+    const answer = this.#create(state, placeOf(state, state.graceless), { sent, stamp: undefined })
+    const created = (outcome: 'written' | 'exists'): Awaitable<Begun> =>
+      outcome === 'written' ? outcome : this.#join(state)
+    return isPromise(answer) ? answer.then(created) : created(answer)
+  }
+
+  async #join(state: SessionState): Promise<Begun> {
+    const { reserved } = state
+    if (reserved === undefined) {
+      throw new SekishoError('ERR_STORE_CONTRACT', 'the store answered `exists` to a new random address')
+    }
+    const outcome = await this.#replay.join(state, reserved)
+    if (outcome === 'joined') state.cookieDue = state.attachment?.recognised === 'current'
+    else state.lost = { address: reserved.address, outcome }
+    return outcome
+  }
+
+  #create(state: SessionState, token: Token, { sent, stamp }: NewSession): Awaitable<'written' | 'exists'> {
+    const { reserved, graceless } = state
+    // Requests that still come with the reserved token find that the session is not theirs.
+    const generation = stamp !== undefined || (graceless && reserved !== undefined) ? 1 : 0
+    const content = this.#content(sent, this.#options.dataVersion)
+    const plain = newRecord({ token, generation }, content, stamp)
     const record = this.#options.atRest?.seal(plain, token, undefined) ?? plain
     const answer = this.#calls.create(token.address, record, fresh(this.#options.lifetime))
-    const created = (outcome: 'created' | 'exists'): WriteOutcome => {
-      if (outcome !== 'created') {
-        throw new SekishoError('ERR_STORE_CONTRACT', `the store answered \`${outcome}\` to a new random address`)
-      }
-      state.attachment = { token, recognised: 'minted', stored: { record, version: 1, ...unknownTimes } }
+    const created = (outcome: 'created' | 'exists'): 'written' | 'exists' => {
+      if (outcome !== 'created') return 'exists'
+      // A reserved token may be in more hands than this answer's.
+      const recognised = token === reserved ? 'current' : 'minted'
+      state.reserved = undefined
+      state.rotate = false
+      state.graceless = false
+      state.attachment = { token, recognised, stored: { record, version: 1, ...unknownTimes } }
       state.lost = undefined
       state.cookieDue = true
       channels.created.publish({ address: token.address, principal: record.principal })
@@ -190,13 +233,32 @@ export class SessionWriter {
     return isPromise(answer) ? answer.then(created) : created(answer)
   }
 
+  #rotate({ graceless }: SessionState, attachment: Attachment, sent: Sent): Attempt {
+    // A rotation lost to another one: the secret that came with the request is the previous one now, and may not rotate.
+    if (!graceless && attachment.recognised !== 'current') return this.#rewrite(attachment, sent)
+    const content = this.#content(sent, attachment.stored.record.dataVersion)
+    const token = attachment.token.successor()
+    const record = graceless ? renewed(attachment.stored, token, content) : rotated(attachment, token, content)
+    return { record, token, sent }
+  }
+
   #rewrite(attachment: Attachment, sent: Sent): Attempt {
     const content = this.#content(sent, attachment.stored.record.dataVersion)
     return { record: rewritten(attachment, content, this.#options.rotation.graceMs), token: attachment.token, sent }
   }
 
   #content({ text }: Sent, storedVersion: number): Content {
-    const { maxBytes, dataVersion } = this.#options
-    return { payload: encodeData(text, maxBytes), dataVersion: Math.max(dataVersion, storedVersion) }
+    const { maxBytes, dataVersion, store, atRest } = this.#options
+    const newest = Math.max(dataVersion, storedVersion)
+    if (store.textual !== true || atRest !== undefined)
+      return { payload: encodeData(text, maxBytes), dataVersion: newest }
+    checkSize(Buffer.byteLength(text), maxBytes)
+    return { payload: none, text, dataVersion: newest }
   }
+}
+
+/** Where a new session goes: under the reserved token where there is one, with another secret when that one is to be dead. */
+function placeOf({ reserved }: SessionState, isDead: boolean): Token {
+  if (reserved === undefined) return mintToken()
+  return isDead ? reserved.successor() : reserved
 }

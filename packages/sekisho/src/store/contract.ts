@@ -44,6 +44,11 @@ export interface SessionRecord {
   readonly writeIds: readonly string[]
   /** The encoded session data: opaque bytes. */
   readonly payload: Uint8Array
+  /**
+   * The encoded session data as text, and `payload` empty: only where the store is {@link SessionStore.textual}. Such a
+   * record is given away and lent as it is: neither side changes it afterwards.
+   */
+  readonly text?: string
 }
 
 /** A live record as read, with what the store alone knows: its version and its times. All times are epoch milliseconds on the store's clock. */
@@ -101,6 +106,11 @@ export interface StoreCapabilities {
 export interface SessionStore {
   /** What this store guarantees. */
   readonly capabilities: StoreCapabilities
+  /**
+   * The store takes records with `text` instead of a payload, and gives it to whom it lends a record (default `false`): for
+   * one to which octets would mean copies and nothing else.
+   */
+  readonly textual?: boolean
   /** The index of sessions by principal, where the store keeps one. */
   readonly principals?: PrincipalIndex
   /** Exclusive use of single sessions, where the store keeps locks. */

@@ -29,15 +29,26 @@ test('answers every verb at once, without a promise', () => {
   assert.equal(store.principals.raiseEpoch('alice'), 1)
 })
 
-test('gives a payload with memory of its own, unless the caller only looks', () => {
+test('gives a payload with memory of its own', () => {
   const store = new MemoryStore()
   store.create('a', { ...record(), payload: Buffer.from('tea') }, life)
-  const owned = store.read('a')?.record.payload
-  assert.equal(owned?.buffer.byteLength, 3)
-  const lent = store.read('a', true)?.record.payload
-  assert.deepEqual(lent?.toString(), 'tea')
-  lent?.fill(0)
-  assert.deepEqual(store.read('a')?.record.payload, new Uint8Array(Buffer.from('tea')))
+  assert.equal(store.read('a')?.record.payload.buffer.byteLength, 3)
+})
+
+test('keeps and lends a record with text as it came', () => {
+  const store = new MemoryStore()
+  const given = { ...record(), payload: new Uint8Array(), text: '茶' }
+  store.create('a', given, life)
+  assert.equal(store.read('a', true)?.record, given)
+  assert.deepEqual(store.read('a')?.record.payload, new TextEncoder().encode('茶'))
+})
+
+test('counts the octets of text', () => {
+  const store = new MemoryStore({ maxBytes: 10 })
+  const withText = (text: string) => ({ ...record(), payload: new Uint8Array(), text })
+  store.create('a', withText('茶茶'), life)
+  assert.throws(() => store.create('b', withText('茶茶'), life), { code: 'ERR_STORE_FULL' })
+  assert.equal(store.create('c', withText('tea'), life), 'created')
 })
 
 test('keeps every octet of a payload', () => {

@@ -33,16 +33,30 @@ export interface MemoryStoreOptions {
 
 const none = new Uint8Array()
 
+/** How octets are kept: one per character. */
+const octets = 'latin1'
+
+type TextRecord = SessionRecord & { readonly text: string }
+
+/** A record as it is kept. */
+interface Body {
+  readonly record: TextRecord
+  readonly isOctets: boolean
+  readonly size: number
+}
+
 interface Kept extends Queued {
   readonly address: string
   readonly createdAt: number
-  /** Everything but the payload. */
-  record: SessionRecord
   /**
-   * The octets of the payload, one per character: as text they can be shared by everybody and cost no memory of their own
+   * As it is lent. Its payload is text, in place of octets: text can be shared by everybody and costs no memory of its own
    * outside of the heap (a copy: 0.1 µs; of an array: 0.7, and as much again for the collector).
    */
-  payload: string
+  record: TextRecord
+  /** Whether the text came as octets, and is one character for each. */
+  isOctets: boolean
+  /** How many octets its payload has. */
+  size: number
   version: number
   idleDeadline: number
   absoluteDeadline: number
@@ -66,6 +80,8 @@ export class MemoryStore implements SessionStore {
     fenced: true,
     sweeps: true,
   })
+  /** What is text for the engine stays text. */
+  readonly textual = true
   /** The sessions of each principal. */
   readonly principals: MemoryPrincipals
   /** Exclusive use of single sessions. */
@@ -99,16 +115,14 @@ export class MemoryStore implements SessionStore {
     })
   }
 
-  /** @returns The live record with a payload of the caller's own, or `undefined`. A lent one is not copied. */
+  /** @returns The live record, or `undefined`: with a payload of the caller's own, or as it is kept when it is lent. */
   read(address: string, lent = false): StoredSession | undefined {
     const kept = this.#sessions.get(address)
     if (kept === undefined) return undefined
     const now = this.#now()
     if (now >= kept.due) return undefined
-    const payload = Buffer.from(kept.payload, 'latin1') // in the pool that Node has for small buffers
-    const record = { ...kept.record, payload }
     return {
-      record: lent ? record : ownCopy(record),
+      record: lent && !kept.isOctets ? kept.record : ownCopy(kept),
       version: kept.version,
       now,
       createdAt: kept.createdAt,
@@ -124,18 +138,19 @@ export class MemoryStore implements SessionStore {
     if (live !== undefined) return repeats(record, live.record) ? 'created' : 'exists'
     const dead = this.#sessions.get(address)
     if (dead !== undefined) this.#expire(dead)
-    this.#makeRoom(1, record.payload.length, now)
+    const body = bodyOf(record)
+    this.#makeRoom(1, body.size, now)
     const idleDeadline = now + lifetime.idleMs
     const absoluteDeadline = now + lifetime.absoluteMs
     this.#insert({
       address,
       createdAt: now,
-      record: ownFields(record),
-      payload: textOf(record.payload),
+      ...body,
       version: 1,
       idleDeadline,
       absoluteDeadline,
       due: Math.min(idleDeadline, absoluteDeadline),
+      rank: 0,
       position: 0,
     })
     return 'created'
@@ -153,11 +168,13 @@ export class MemoryStore implements SessionStore {
     const kept = this.#live(address, now)
     if (kept === undefined) return 'gone'
     if (kept.version !== version) return kept.record.writeIds.includes(writeId) ? 'replaced' : 'conflict'
-    const growth = record.payload.length - kept.payload.length
+    const body = bodyOf(record)
+    const growth = body.size - kept.size
     if (growth > 0) this.#makeRoom(0, growth, now)
     this.#bytes += growth
-    kept.record = ownFields(record)
-    kept.payload = textOf(record.payload)
+    kept.record = body.record
+    kept.isOctets = body.isOctets
+    kept.size = body.size
     kept.version += 1
     kept.idleDeadline = Math.max(kept.idleDeadline, now + lifetime.idleMs)
     if (lifetime.absoluteMs !== undefined) kept.absoluteDeadline = now + lifetime.absoluteMs
@@ -203,11 +220,11 @@ export class MemoryStore implements SessionStore {
     const now = this.#now()
     const [any, live] = [this.#sessions.get(address), this.#live(address, now)]
     if (any !== undefined && live === undefined) this.#expire(any)
-    this.#makeRoom(live === undefined ? 1 : 0, record.payload.length - (live?.payload.length ?? 0), now)
+    const body = bodyOf(record)
+    this.#makeRoom(live === undefined ? 1 : 0, body.size - (live?.size ?? 0), now)
     if (live !== undefined) this.#remove(live)
     const due = Math.min(idleDeadline, absoluteDeadline)
-    const times = { createdAt, idleDeadline, absoluteDeadline, due, position: 0 }
-    this.#insert({ address, record: ownFields(record), payload: textOf(record.payload), version, ...times })
+    this.#insert({ address, ...body, version, createdAt, idleDeadline, absoluteDeadline, due, rank: 0, position: 0 })
   }
 
   #live(address: string, now: number): Kept | undefined {
@@ -233,7 +250,7 @@ export class MemoryStore implements SessionStore {
   #insert(kept: Kept): void {
     this.#sessions.set(kept.address, kept)
     this.#queue.add(kept)
-    this.#bytes += kept.payload.length
+    this.#bytes += kept.size
   }
 
   #expire(kept: Kept): void {
@@ -244,7 +261,7 @@ export class MemoryStore implements SessionStore {
   #remove(kept: Kept): void {
     this.#sessions.delete(kept.address)
     this.#queue.remove(kept)
-    this.#bytes -= kept.payload.length
+    this.#bytes -= kept.size
   }
 }
 
@@ -252,8 +269,22 @@ function steadyEpoch(): number {
   return Math.floor(performance.timeOrigin + performance.now())
 }
 
-/** What is kept of a record beside its payload; the caller holds no part of it. */
-function ownFields(record: SessionRecord): SessionRecord {
+/** A record with text is kept as it came; of any other the caller holds no part afterwards. */
+function bodyOf(record: SessionRecord): Body {
+  const { text, payload } = record
+  if (text !== undefined) return { record: record as TextRecord, isOctets: false, size: Buffer.byteLength(text) }
+  const latin1 = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString(octets)
+  return { record: { ...ownFields(record), text: latin1 }, isOctets: true, size: payload.length }
+}
+
+/** A copy for somebody who may do with it what he likes. A Node `Buffer` would share its pool. */
+function ownCopy({ record, isOctets }: Kept): SessionRecord {
+  const { text, ...fields } = record
+  return { ...ownFields(fields), payload: new Uint8Array(Buffer.from(text, isOctets ? octets : 'utf8')) }
+}
+
+/** The record without its payload, in objects of its own. */
+function ownFields(record: Omit<SessionRecord, 'payload'>): SessionRecord {
   const { previous, amr, writeIds } = record
   return {
     ...record,
@@ -262,13 +293,4 @@ function ownFields(record: SessionRecord): SessionRecord {
     writeIds: [...writeIds],
     payload: none,
   }
-}
-
-/** A copy for somebody who may do with it what he likes. A Node `Buffer` would share its pool. */
-function ownCopy(record: SessionRecord): SessionRecord {
-  return { ...ownFields(record), payload: new Uint8Array(record.payload) }
-}
-
-function textOf(payload: Uint8Array): string {
-  return Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1')
 }

@@ -68,22 +68,22 @@ export function encodeRecord(record: SessionRecord, stamp: Stamp): Uint8Array {
   view.setUint32(4, format, true)
   view.setUint32(12, headLength, true)
   view.setUint32(16, payload.length, true)
-  view.setUint32(20, checksum(bytes, headLength, bytes.length), true)
+  view.setUint32(20, checksum(view, headLength, bytes.length), true)
   view.setFloat64(24, stamp.version, true)
   view.setFloat64(32, stamp.createdAt, true)
   view.setFloat64(40, stamp.idleDeadline, true)
   view.setFloat64(48, stamp.absoluteDeadline, true)
-  view.setUint32(8, checksum(bytes, 12, headLength), true)
+  view.setUint32(8, checksum(view, 12, headLength), true)
   return bytes
 }
 
 /**
  * @param bytes At least the first {@link fixedBytes} of a record.
+ * @param view The same bytes, where there is a view already.
  * @returns How long its head is, `undefined` when this is no record of this format.
  */
-export function headLengthOf(bytes: Uint8Array): number | undefined {
+export function headLengthOf(bytes: Uint8Array, view: DataView = viewOf(bytes)): number | undefined {
   if (bytes.length < fixedBytes) return undefined
-  const view = viewOf(bytes)
   if (view.getUint32(0, true) !== magic || view.getUint32(4, true) !== format) return undefined
   const length = view.getUint32(12, true)
   return length < fixedBytes ? undefined : length
@@ -91,13 +91,13 @@ export function headLengthOf(bytes: Uint8Array): number | undefined {
 
 /**
  * @param bytes At least the whole head.
+ * @param view The same bytes, where there is a view already.
  * @returns The head, `undefined` when anything is wrong with it.
  */
-export function decodeHead(bytes: Uint8Array): RecordHead | undefined {
-  const headLength = headLengthOf(bytes)
+export function decodeHead(bytes: Uint8Array, view: DataView = viewOf(bytes)): RecordHead | undefined {
+  const headLength = headLengthOf(bytes, view)
   if (headLength === undefined || headLength > bytes.length) return undefined
-  const view = viewOf(bytes)
-  if (checksum(bytes, 12, headLength) !== view.getUint32(8, true)) return undefined
+  if (checksum(view, 12, headLength) !== view.getUint32(8, true)) return undefined
   const fields = readFields(bytes.subarray(fixedBytes, headLength))
   const stamp = readStamp(view)
   if (fields === undefined || stamp === undefined) return undefined
@@ -109,9 +109,10 @@ export function decodeHead(bytes: Uint8Array): RecordHead | undefined {
  * @returns Record and stamp, `undefined` when anything is wrong. The payload is a view of `bytes`.
  */
 export function decodeRecord(bytes: Uint8Array): { record: SessionRecord; stamp: Stamp } | undefined {
-  const head = decodeHead(bytes)
+  const view = viewOf(bytes)
+  const head = decodeHead(bytes, view)
   if (head === undefined || head.headLength + head.payloadLength !== bytes.length) return undefined
-  if (checksum(bytes, head.headLength, bytes.length) !== head.payloadSum) return undefined
+  if (checksum(view, head.headLength, bytes.length) !== head.payloadSum) return undefined
   const payload = new Uint8Array(bytes.buffer, bytes.byteOffset + head.headLength, head.payloadLength)
   return { record: { ...head.fields, payload }, stamp: head.stamp }
 }
@@ -120,8 +121,7 @@ export function decodeRecord(bytes: Uint8Array): { record: SessionRecord; stamp:
  * A 32-bit sum against decay and truncation, not against an attacker. Each step is a bijection of the state and of the word
  * read, so any change within one word is always found; CRC-32 in plain JavaScript costs four times as much.
  */
-function checksum(bytes: Uint8Array, start: number, end: number): number {
-  const view = viewOf(bytes)
+function checksum(view: DataView, start: number, end: number): number {
   let sum = (end - start) ^ 0x5e7a11
   let at = start
   for (; at + 4 <= end; at += 4) sum = mix(sum, view.getUint32(at, true))

@@ -79,6 +79,8 @@ export interface RedisStoreOptions {
 export class RedisStore implements SessionStore {
   /** Shared by everybody who has the servers; nothing to sweep. */
   readonly capabilities: StoreCapabilities
+  /** Clients send text faster than octets, and what they read is decoded in one piece. */
+  readonly textual = true
   /** The sessions of each principal. */
   readonly principals: PrincipalIndex
   /** Exclusive use of single sessions. */
@@ -105,13 +107,13 @@ export class RedisStore implements SessionStore {
   }
 
   /** @returns The live record, or `undefined`; a value that is no record raises `rejected`. */
-  async read(address: string): Promise<StoredSession | undefined> {
+  async read(address: string, lent = false): Promise<StoredSession | undefined> {
     if (!isAddress(address)) return undefined
     const { link, keys } = this.#parts
     const reading = { action: 'read a record', script: readScript, key: keys.session(address), args: [] }
     const reply = bytesOf(await call(link, reading))
     if (reply === undefined) return undefined
-    const stored = storedOf(reply)
+    const stored = storedOf(reply, lent)
     if (stored === undefined) {
       channels.rejected.publish({ reason: 'malformed-record', address })
       return undefined

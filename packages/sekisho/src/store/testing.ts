@@ -25,6 +25,7 @@ import { replaceCases } from './testing/replace.ts'
 import { restoreCases } from './testing/restore.ts'
 import { scanCases } from './testing/scan.ts'
 import { sweepCases } from './testing/sweep.ts'
+import { textCases } from './testing/text.ts'
 import { touchCases } from './testing/touch.ts'
 
 export type { StoreContractOptions } from './testing/bench.ts'
@@ -40,6 +41,7 @@ const themes: readonly StoreCases[] = [
   deleteCases,
   expiryCases,
   ownershipCases,
+  textCases,
   sweepCases,
   addressCases,
   handleCases,

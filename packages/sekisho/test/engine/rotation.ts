@@ -82,6 +82,49 @@ export const rotationCases: EngineCases = casesOf({
     assert.equal(await visitor.see((session) => session.get('n')), 2)
   },
 
+  async 'leaves the old secret no grace when told so, and keeps data and login'(bench) {
+    const visitor = await bench.visitor({ n: 1 })
+    await visitor.request((session) => session.login('alice'))
+    const address = await addressOf(visitor)
+    const thief = visitor.twin()
+    const { cookies } = await visitor.request((session) => {
+      session.rotate({ grace: false })
+      session.set('n', 2)
+    }, script)
+    assert.equal(cookies.length, 1)
+    assert.equal(bench.events('rotated', address).length, 1)
+    assert.deepEqual(await visitor.see(({ principal, meta, data }) => [principal, meta.generation, data.n]), [
+      'alice',
+      2,
+      2,
+    ])
+    const late = await thief.begin()
+    assert.equal(late.session.principal, undefined)
+    late.session.set('n', 3)
+    assert.deepEqual((await late.end()).cookies, [])
+    assert.equal(bench.events('replay', address).length, 1)
+    assert.equal(await visitor.see((session) => session.get('n')), 2)
+  },
+
+  async 'drops what a request stores that began before a rotation without grace'(bench) {
+    const visitor = await bench.visitor({ n: 1 })
+    const slow = await visitor.begin()
+    await visitor.request((session) => session.rotate({ grace: false }))
+    slow.session.set('n', 2)
+    assert.deepEqual((await slow.end()).cookies, [])
+    assert.equal(await visitor.see((session) => session.get('n')), 1)
+  },
+
+  async 'rotates without grace also for who still has the secret before the last one'(bench) {
+    const visitor = await due(bench)
+    const slow = visitor.twin()
+    await visitor.request(undefined, navigation)
+    const { cookies } = await slow.request((session) => session.rotate({ grace: false }))
+    assert.equal(cookies.length, 1)
+    assert.equal(await slow.see((session) => session.get('n')), 1)
+    assert.equal(await visitor.see((session) => session.get('n')), undefined)
+  },
+
   async 'never rotates by age when rotation is off'(bench) {
     const visitor = await bench.visitor({ n: 1 }, { rotation: false })
     await bench.pass(190)

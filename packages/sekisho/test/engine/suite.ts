@@ -23,6 +23,7 @@ import { overtakenCases } from './overtaken.ts'
 import { pauseCases } from './pauses.ts'
 import { poisonCases } from './poison.ts'
 import { referenceCases } from './references.ts'
+import { reservedCases } from './reserved.ts'
 import { rotationCases } from './rotation.ts'
 import { schemaCases } from './schemas.ts'
 import { secrecyCases } from './secrecy.ts'
@@ -37,6 +38,7 @@ export const encounterCases: readonly EngineCases[] = [
   loginCases,
   loginOrderCases,
   rotationCases,
+  reservedCases,
   lifetimeCases,
   adminCases,
   limitCases,

@@ -72,7 +72,15 @@ export async function ownGround(
 
 async function prepare(description: StoreDescription): Promise<void> {
   const { store, prepare: makeTables, disconnect } = await openStore(description)
-  await makeTables()
+  // A server that has just started, on a machine with much to do, may not answer the first time.
+  for (let attemptsLeft = 4; ; attemptsLeft -= 1) {
+    try {
+      await makeTables()
+      break
+    } catch (error) {
+      if (attemptsLeft === 0) throw error
+    }
+  }
   await store.close?.()
   await disconnect()
 }

@@ -131,9 +131,10 @@ export class RecordFiles {
   }
 
   #open(address: string): number | undefined {
-    if (!this.#home.has(this.#home.shardPath('sessions', shardOf(address)))) return undefined
+    const shard = this.#home.shardPath('sessions', shardOf(address))
+    if (!this.#home.has(shard)) return undefined
     try {
-      return this.#home.fs.open(this.pathOf(address), readFlags)
+      return this.#home.fs.open(pathIn(shard, address), readFlags)
     } catch (error) {
       const code = errnoOf(error) ?? ''
       if (code === 'ENOENT') return undefined

@@ -31,6 +31,18 @@ test('counts what is due', () => {
   )
 })
 
+test('counts a deadline that was moved away no more, and is in order again', () => {
+  const queue = new DeadlineQueue<Queued>()
+  const items = [1, 2, 3, 4, 5].map((due) => added(queue, due))
+  for (const at of [0, 2]) queue.move(items[at] ?? assert.fail(), 9 - at)
+  assert.equal(queue.countDue(4), 2)
+  assert.deepEqual(
+    items.map(({ rank }) => rank),
+    [9, 2, 7, 4, 5],
+  )
+  assert.deepEqual(drained(queue), [2, 4, 5, 7, 9])
+})
+
 test('stays in order through ten thousand changes', () => {
   const queue = new DeadlineQueue<Queued>()
   const items: Queued[] = []
@@ -48,7 +60,7 @@ test('stays in order through ten thousand changes', () => {
 })
 
 function added(queue: DeadlineQueue<Queued>, due: number): Queued {
-  const item = { due, position: 0 }
+  const item = { due, rank: 0, position: 0 }
   queue.add(item)
   return item
 }

@@ -27,7 +27,7 @@ export class MemoryLocks implements LeaseLock {
     const now = this.#now()
     this.#dropExpired(now)
     if (this.#leases.has(address)) return this.renew(address, owner, leaseMs)
-    const lease: Lease = { address, owner, due: now + leaseMs, position: 0 }
+    const lease: Lease = { address, owner, due: now + leaseMs, rank: 0, position: 0 }
     this.#leases.set(address, lease)
     this.#queue.add(lease)
     return true

@@ -58,7 +58,7 @@ export class MemoryPrincipals implements PrincipalIndex {
     const { entries } = this.#enter(principal)
     const known = entries.get(address)
     if (known !== undefined) return this.#queue.move(known, due)
-    const entry: Entry = { principal, address, due, position: 0 }
+    const entry: Entry = { principal, address, due, rank: 0, position: 0 }
     entries.set(address, entry)
     this.#queue.add(entry)
   }

@@ -21,6 +21,7 @@ const lengthsAt = 36
 const fieldsAt = 44
 /** Bytes of the server's clock before the value, in the answer to a read. */
 const clockBytes = 8
+const none = new Uint8Array()
 
 /**
  * What the scripts write behind the stamp. Bytes that happen to be UTF-8, as JSON is, go as text: one string is a third of
@@ -28,8 +29,9 @@ const clockBytes = 8
  *
  * @returns The lengths of fields and payload, and both as one argument.
  */
-export function bodyOf({ payload, ...fields }: SessionRecord): readonly [string, string, Argument] {
+export function bodyOf({ payload, text, ...fields }: SessionRecord): readonly [string, string, Argument] {
   const json = JSON.stringify(fields)
+  if (text !== undefined) return [String(Buffer.byteLength(json)), String(Buffer.byteLength(text)), json + text]
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
   const content = isUtf8(bytes) ? json + bytes.toString() : Buffer.concat([Buffer.from(json), bytes])
   return [String(Buffer.byteLength(json)), String(payload.length), content]
@@ -42,10 +44,11 @@ export function writeIdMark(writeId: string): string {
 
 /**
  * @param reply The server's clock, a double, and then the value of a key.
+ * @param lent The payload may be text.
  * @returns The record, dead or alive; `undefined` when this is no record. The payload is a view of the reply, which is
  * nobody else's: to copy it would be half of the work.
  */
-export function storedOf(reply: Buffer): StoredSession | undefined {
+export function storedOf(reply: Buffer, lent: boolean): StoredSession | undefined {
   if (reply.length < clockBytes + fieldsAt || reply.readUInt32LE(clockBytes) !== magic) return undefined
   const payloadAt = clockBytes + fieldsAt + reply.readUInt32LE(clockBytes + lengthsAt)
   const payloadLength = reply.readUInt32LE(clockBytes + lengthsAt + 4)
@@ -53,9 +56,7 @@ export function storedOf(reply: Buffer): StoredSession | undefined {
   const fields = parseFields(reply.toString('utf8', clockBytes + fieldsAt, payloadAt))
   if (fields === undefined) return undefined
   const stored = {
-    record: Object.assign(fields, {
-      payload: new Uint8Array(reply.buffer, reply.byteOffset + payloadAt, payloadLength),
-    }),
+    record: Object.assign(fields, contentOf(reply.subarray(payloadAt), lent)),
     version: reply.readDoubleLE(clockBytes + 4),
     now: reply.readDoubleLE(0),
     createdAt: reply.readDoubleLE(clockBytes + 12),
@@ -63,6 +64,11 @@ export function storedOf(reply: Buffer): StoredSession | undefined {
     absoluteDeadline: reply.readDoubleLE(clockBytes + 28),
   }
   return isSound(stored) ? stored : undefined
+}
+
+function contentOf(payload: Buffer, lent: boolean): Pick<SessionRecord, 'payload' | 'text'> {
+  if (lent && isUtf8(payload)) return { payload: none, text: payload.toString() }
+  return { payload: new Uint8Array(payload.buffer, payload.byteOffset, payload.length) }
 }
 
 function isSound({ version, createdAt, idleDeadline, absoluteDeadline }: StoredSession): boolean {
