@@ -17,6 +17,7 @@ export declare class ApacheSession {
     expiry: bigint;
     static decode(encoded: string): ApacheSession;
     merge(encoded: string): void;
+    get isEmpty(): boolean;
     has(key: string): boolean;
     get(key: string): string | undefined;
     octets(key: string): Buffer | undefined;
@@ -105,6 +106,16 @@ export interface SessionCryptoOptions {
     readonly queue?: DerivationQueue;
 }
 
+export interface SignedSession {
+    readonly id: string;
+    readonly signedAt: number;
+}
+
+export interface SignedSessionOptions {
+    readonly maxAge?: number;
+    readonly now?: () => number;
+}
+
 export type Verdict = {
     readonly kind: 'keep';
     readonly reason: KeepReason;
@@ -131,3 +142,15 @@ export declare function parseCookieName(text: string): ApacheCookie;
 export declare function removeCookie({ name, attributes }: ApacheCookie): string;
 
 export declare function setCookie(cookie: ApacheCookie, value: string, { maxAge }?: CookieLifetime): string;
+
+export declare function signSession(id: string, keyRing: KeyRing, now?: number): string;
+
+export declare function verifySignedSession(value: string | undefined, keyRing: KeyRing, { maxAge, now }?: SignedSessionOptions): SignedSession | undefined;
+
+// Not exported, but part of the types above.
+
+export interface Subkey {
+    readonly id: Buffer;
+    readonly name: string;
+    readonly key: Buffer;
+}

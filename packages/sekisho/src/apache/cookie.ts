@@ -102,11 +102,30 @@ interface Piece {
   readonly separator: string
 }
 
+/** Without regular expressions: every request asks. Of several separators in a row, the last one belongs to the piece. */
 function piecesOf(header: string): Piece[] {
-  return Array.from(header.matchAll(/(?:^|[,;])([^,;]+)/g), ([whole, text = '']) => ({
-    text,
-    separator: whole.slice(0, whole.length - text.length),
-  }))
+  const pieces: Piece[] = []
+  let separatorAt = 0
+  for (let at = 0; at < header.length;) {
+    const end = endOfPiece(header, at)
+    if (end === at) {
+      separatorAt = at
+      at += 1
+      continue
+    }
+    pieces.push({ text: header.slice(at, end), separator: header.slice(separatorAt, at) })
+    separatorAt = end
+    at = end
+  }
+  return pieces
+}
+
+function endOfPiece(header: string, from: number): number {
+  for (let at = from; at < header.length; at += 1) {
+    const code = header.charCodeAt(at)
+    if (code === 0x2c || code === 0x3b) return at
+  }
+  return header.length
 }
 
 function checkValue(name: string, value: string): void {

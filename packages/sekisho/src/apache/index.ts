@@ -29,3 +29,4 @@ export {
 export type { ApacheCipher } from './sealed-bytes.ts'
 export { SessionCrypto, type OpenedSession, type PassphraseUse, type SessionCryptoOptions } from './session-crypto.ts'
 export { ApacheSession } from './session-string.ts'
+export { signSession, verifySignedSession, type SignedSession, type SignedSessionOptions } from './signed-session.ts'

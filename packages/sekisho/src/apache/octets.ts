@@ -13,6 +13,8 @@ const escapes: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
 })
 
 const needsEscape = /[^A-Za-z0-9.*_-]/g
+/** Most keys and values are their own escaped form. */
+const special = /[^A-Za-z0-9.*_-]/
 const escaped = /%[0-9A-Fa-f]{2}|[^A-Za-z0-9.*_-]/g
 /** An escape that is none, the octet 0 in either spelling, or a character that is no octet. */
 // oxlint-disable-next-line no-control-regex -- every octet but 0 is allowed
@@ -20,6 +22,7 @@ const unacceptable = /%(?![0-9A-Fa-f]{2})|%00|[^\u0001-\u00ff]/
 
 /** The escaped form of a text (taken as UTF-8) or of octets. */
 export function escapeText(content: string | Uint8Array): string {
+  if (typeof content === 'string' && !special.test(content)) return content
   const octets = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content)
   return escapeRaw(octets.toString('latin1'))
 }
@@ -35,6 +38,7 @@ export function escapeRaw(raw: string): string {
  * @returns `undefined` where Apache ignores the text: for an escape that is none, and for the octet 0.
  */
 export function normalize(text: string): string | undefined {
+  if (!special.test(text)) return text
   if (unacceptable.test(text)) return undefined
   return text.replaceAll(escaped, (found) => {
     if (found === '+') return found

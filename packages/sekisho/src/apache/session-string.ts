@@ -56,6 +56,11 @@ export class ApacheSession {
     for (const pair of encoded.split('&')) this.#mergePair(pair)
   }
 
+  /** Whether it has no entry but the time of expiry. */
+  get isEmpty(): boolean {
+    return this.#entries.size === (this.#entries.has(expiryKey) ? 1 : 0)
+  }
+
   /** Whether there is such a key. */
   has(key: string): boolean {
     return this.#entries.has(fold(escapeText(key)))
@@ -112,7 +117,11 @@ export class ApacheSession {
 
   /** The `=` before a key are skipped, those in a value belong to it: apr_strtok. */
   #mergePair(pair: string): void {
-    const [, rawKey = '', rawValue = ''] = /^=*([^=]*)=?(.*)$/s.exec(pair) ?? []
+    let from = 0
+    while (pair[from] === '=') from += 1
+    const found = pair.indexOf('=', from)
+    const end = found === -1 ? pair.length : found
+    const [rawKey, rawValue] = [pair.slice(from, end), pair.slice(end + 1)]
     if (rawKey === '') return
     // Removed by the key as it was sent, in which nothing has been unescaped.
     if (rawValue === '') return void this.#entries.delete(fold(escapeRaw(rawKey)))

@@ -1,4 +1,5 @@
-import { KEY_ID_BYTES, type KeyRing, type Subkey } from './keyring.ts'
+import { optionError } from '../errors.ts'
+import { KEY_ID_BYTES, KeyRing, type Subkey } from './keyring.ts'
 import { randomBytes, randomFillSync, type KeyObject } from './node.ts'
 import { PrefixKeys } from './prefix-keys.ts'
 import { decrypt, encrypt, NONCE_BYTES, PREFIX_BYTES, TAG_BYTES, XaesKey } from './xaes.ts'
@@ -28,6 +29,7 @@ export interface SealContext {
 
 /** What was opened. */
 export interface Opened {
+  /** What was given to `seal`. */
   readonly plaintext: Buffer
   /** It was sealed with the key that seals today; otherwise it is time to seal it again. */
   readonly newest: boolean
@@ -44,7 +46,15 @@ interface RingKey {
 
 /**
  * Seals texts for one purpose in the format `v1`: base64url of version (1 octet), key id (4), XAES-256-GCM nonce (24),
- * ciphertext, tag (16). The key id chooses the key; there is no trial decryption.
+ * ciphertext, tag (16). The key id chooses the key; there is no trial decryption. It is what sealed sessions are made with, for
+ * anything else that shall travel unread and unchanged.
+ *
+ * @example
+ * ```ts
+ * const sealer = new Sealer(keyRing, { purpose: 'invitation', audience: 'shop', label: 'link' })
+ * const opened = sealer.open(sealer.seal(Buffer.from('alice')))
+ * opened?.plaintext.toString() // alice
+ * ```
  */
 export class Sealer {
   readonly #ring: KeyRing
@@ -56,9 +66,18 @@ export class Sealer {
   #prefixLeft = 0
   #prefixUntil = 0
 
+  /**
+   * @param ring The keys: the first one seals, all of them open.
+   * @param context What the texts are bound to: none of its members may be empty. The engine's own purpose is `session`.
+   * @throws SekishoUsageError `ERR_OPTION`.
+   */
   constructor(ring: KeyRing, context: SealContext) {
+    if (!(ring instanceof KeyRing)) throw optionError('ring', 'a KeyRing', ring)
+    const { purpose, audience, label } = context
+    for (const [name, value] of Object.entries({ purpose, audience, label }))
+      if (typeof value !== 'string' || value === '') throw optionError(name, 'a text that is not empty', value)
     this.#ring = ring
-    this.#context = context
+    this.#context = { purpose, audience, label }
   }
 
   /** Octets of base64url text that a plaintext of so many octets becomes. */
