@@ -87,7 +87,9 @@ function judge(edge: Edge, around: Surroundings, root: string): string[] {
 function judgeUser(edge: Edge, around: Surroundings): string[] {
   const { file, specifier, target } = edge
   // The bench starts servers like the tests, and records the versions of the drivers that the root has.
-  const isTool = file.startsWith('bench/') && (target?.startsWith('scripts/services') || target === 'package.json')
+  const isTool =
+    (isTest(file) && target?.startsWith('scripts/services')) ||
+    (file.startsWith('bench/') && (target?.startsWith('scripts/services') || target === 'package.json'))
   if (target !== undefined && packageOf(target) !== packageOf(file) && !isTool)
     return [`${specifier} reaches into another package: import what it exports`]
   if (standsAbove(file, target)) return [`${specifier} stands above the gateway's configuration language`]

@@ -18,6 +18,11 @@ const patterns = [
 ]
 /** `node:test` looks after the promises of these. */
 const registrars = new Set(['test', 'describe', 'it', 'suite', 'before', 'after', 'beforeEach', 'afterEach'])
+/** Whoever keeps a promise will look at it. */
+const assignments: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.EqualsToken,
+  ts.SyntaxKind.QuestionQuestionEqualsToken,
+])
 /** How many arguments a call of these has when it takes care of a failure. */
 const failureHandlers: ReadonlyMap<string, number> = new Map([
   ['catch', 1],
@@ -52,7 +57,7 @@ function floating(source: ts.SourceFile, checker: ts.TypeChecker): ts.Node[] {
 
 function isFloating(expression: ts.Expression, checker: ts.TypeChecker): boolean {
   if (ts.isAwaitExpression(expression) || ts.isVoidExpression(expression)) return false
-  if (ts.isBinaryExpression(expression) && expression.operatorToken.kind === ts.SyntaxKind.EqualsToken) return false
+  if (ts.isBinaryExpression(expression) && assignments.has(expression.operatorToken.kind)) return false
   if (isRegistration(expression) || handlesFailure(expression)) return false
   const type = checker.getTypeAtLocation(expression)
   return (type.isUnion() ? type.types : [type]).some((part) => part.getProperty('then') !== undefined)

@@ -112,7 +112,7 @@ export class Compiler {
 
   #matched(node: SectionNode, { kind, words, scope }: Opened): void {
     const target = sectionTarget(kind, words)
-    const layer = this.#layer(node, kind, scope)
+    const layer = this.#layer(node, kind, scope, subjectOf(words))
     if ('problem' in target) this.#error(node, target.problem, target.word)
     else if (kind.role === 'files') scope.layer.files.push({ matches: target.matches, layer })
     else if (kind.role === 'location') scope.server?.locations.push({ matches: target.matches, layer })
@@ -158,10 +158,11 @@ export class Compiler {
     layer.settings.set(Require, pushed(layer.settings.own(Require), container), node.place)
   }
 
-  #layer(node: SectionNode, kind: SectionKind, { server, standing }: Scope): Layer {
+  #layer(node: SectionNode, kind: SectionKind, { server, standing }: Scope, subject = ''): Layer {
     const layer = newLayer(titleOf(node), node.place)
     const context = standing.context === 'htaccess' ? 'htaccess' : 'section'
-    this.#read(node.children, { layer, server, standing: { ...standing, context, section: kind.name } })
+    const inside: Standing = { ...standing, context, section: kind.name, sectionSubject: subject }
+    this.#read(node.children, { layer, server, standing: inside })
     return layer
   }
 
@@ -198,6 +199,12 @@ const noIf: Problem = {
   code: 'malformed-section',
   message: '<ElseIf> or <Else> section without previous <If> or <ElseIf> section in same scope',
   expected: '<If "condition"> … </If> before it',
+}
+
+/** The path, directory or file that a section is about; a `~` in front says that it is a regular expression. */
+function subjectOf(words: readonly Word[]): string {
+  const [first, second] = words
+  return (first?.text === '~' ? second : first)?.text ?? ''
 }
 
 function titleOf({ name, line, rest, end }: SectionNode): string {

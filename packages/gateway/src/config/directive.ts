@@ -18,6 +18,8 @@ export interface Use {
   readonly section: string | undefined
   /** True within `<Location>` and the like, and in `.htaccess` files. */
   readonly inSection: boolean
+  /** What the innermost section is about, as written: the path of a `<Location>`; undefined outside of all. */
+  readonly sectionSubject: string | undefined
   /** A path as the configuration means it: absolute, or below the server root. */
   absolute(path: string): string
   /** Reports an error at an argument (default: the directive). Returns undefined, which makes the line count for nothing. */
@@ -49,6 +51,8 @@ export interface DirectiveSpec<Line> {
   readonly origin?: Origin
   /** True: it is accepted and has no effect here; the help says why (default false). */
   readonly inert?: boolean
+  /** The directive whose lines it stands among: their order counts, whichever of the two wrote them (default: itself). */
+  readonly among?: Directive
 }
 
 /** A directive, with the type of what it amounts to for a request. */

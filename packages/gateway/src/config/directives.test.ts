@@ -5,7 +5,7 @@ import { Redirect } from './directives/alias.ts'
 import { ErrorDocument, Listen, ServerName } from './directives/core.ts'
 import { Header } from './directives/headers.ts'
 import { AllowOverride } from './directives/htaccess.ts'
-import { ProxyPass } from './directives/proxy.ts'
+import { ProxyPass, ProxyPassReverse } from './directives/proxy.ts'
 
 describe('logins', () => {
   it('stand in sections', () => {
@@ -22,6 +22,9 @@ describe('logins', () => {
       'AuthBasicProvider file ldap': 'Unknown Authn provider: ldap',
       'AuthFormUsername a=b': "AuthFormUsername cannot be empty, or contain '=' or '&'.",
       'AuthFormSize x': '"x" is not a number of bytes',
+      'AuthFormLogoutByLink On': undefined,
+      'AuthUserFileAllow des plain': undefined,
+      'AuthUserFileAllow des md5': 'AuthUserFileAllow takes des and plain, and not md5',
       'AuthFormLogoutLocation %{NOPE}': "Cannot parse expression '%{NOPE}': Variable 'NOPE' does not exist",
       'AuthType Digest': '"Digest" is not one of Basic, Form, None',
       'AuthBasicUseDigestAlgorithm MD5': 'AuthBasicUseDigestAlgorithm: digest passwords are not supported',
@@ -80,13 +83,31 @@ describe('mod_proxy, mod_headers and mod_alias', () => {
         "first argument must be 'set', 'append', 'merge', 'add', 'unset', 'echo', 'edit', 'edit*', 'note', or 'setifempty'.",
       'Header append X-A b envv=C': 'error: envclause should be in the form env=envar',
       'Header edit X-A ( b': 'Header edit regex could not be compiled.',
+      'Header set X-A %q': 'Unrecognized header format %q',
+      'Header set X-A %{A}q': 'Unrecognized header format %{A}q',
       'RequestHeader set X-A 1': undefined,
+      'RequestHeader set X-A 1 early': undefined,
     })
     const [rule] = settingsFor('Header always set X-A "1 2" env=!C').get(Header)
     assert.deepEqual(
       [rule?.action, rule?.header, rule?.value, rule?.always, rule?.environment],
-      ['set', 'X-A', '1 2', true, '!C'],
+      ['set', 'X-A', { kind: 'fixed', text: '1 2' }, true, '!C'],
     )
+  })
+
+  it('keep the order in which the lines of a family stand, and take the path of their section', () => {
+    const routes = settingsFor('ProxyPassMatch x !\nProxyPass / http://h/\nProxyPassMatch y http://i/').get(ProxyPass)
+    assert.deepEqual(
+      routes.map(({ path, regex, target }) => [path ?? regex?.source, target]),
+      [
+        ['x', undefined],
+        ['/', 'http://h/'],
+        ['y', 'http://i/'],
+      ],
+    )
+    const section = '<Location /a>\nProxyPass http://h/\nProxyPassReverse http://h/\n</Location>'
+    const inside = settingsFor(section, { path: '/a' })
+    assert.deepEqual([inside.get(ProxyPass)[0]?.path, inside.get(ProxyPassReverse)[0]?.path], ['/a', '/a'])
   })
 
   it('read redirects with and without a status', () => {
@@ -143,6 +164,19 @@ describe('the core', () => {
       [...(loaded.site.main.directories[0]?.layer.settings.get(AllowOverride) ?? [])],
       ['AuthConfig', 'Options'],
     )
+  })
+
+  it('reads the formats of access logs, and for which requests they are', () => {
+    checkLines(problem, {
+      'CustomLog a common': undefined,
+      'CustomLog a "%400,501{User-agent}i %!200s %>s %{usec}t %%"': undefined,
+      'CustomLog a %Z': 'Unrecognized LogFormat directive %Z',
+      'CustomLog a %{x}b': 'Unrecognized LogFormat directive %{x}b',
+      'LogFormat "%" a': 'Unrecognized LogFormat directive %',
+      'CustomLog a common env=x': undefined,
+      'CustomLog a common x': 'error in condition clause',
+      'CustomLog a common "expr=("': 'error in condition clause: syntax error, unexpected end of expression',
+    })
   })
 
   it('needs both files for TLS', () => {

@@ -9,6 +9,8 @@ import {
   SessionCryptoPassphrase,
   SessionCryptoPassphraseFile,
 } from './directives/session-crypto.ts'
+import { SessionCookieName, SessionCookieName2 } from './directives/session-cookie.ts'
+import { SessionDBDPerUser } from './directives/session-dbd.ts'
 import {
   SessionRedisURL,
   Session,
@@ -19,7 +21,7 @@ import {
 } from './directives/session.ts'
 import { SSLCertificateFile, SSLCertificateKeyFile, SSLEngine } from './directives/ssl.ts'
 import type { Directive, SettingsView } from './directive.ts'
-import type { Layer, ServerLayer, Site } from './layer.ts'
+import { layersOf, type ServerLayer, type Site } from './layer.ts'
 import { sessionPolicy } from './session-policy.ts'
 import { inFrontOf } from './settings.ts'
 
@@ -69,22 +71,6 @@ function report(
   reported.add(key)
 }
 
-/** Every section of a server, each on its own: which of them meet in one request is not known here. */
-function* layersOf(server: ServerLayer): Generator<Layer> {
-  const tops: Layer[] = [
-    server,
-    ...server.directories.map(({ layer }) => layer),
-    ...server.locations.map(({ layer }) => layer),
-  ]
-  for (const top of tops) yield* within(top, top !== server)
-}
-
-function* within(layer: Layer, itself: boolean): Generator<Layer> {
-  if (itself) yield layer
-  for (const { layer: inner } of layer.files) yield* within(inner, true)
-  for (const { layer: inner } of layer.chains.flat()) yield* within(inner, true)
-}
-
 const keygen = 'write SessionCryptoPassphrase with the output of "sekisho keygen"'
 
 /** What is missing about logins is a warning: `.htaccess` files may still say it. */
@@ -128,6 +114,23 @@ const rules: readonly Rule[] = [
       SessionStoreFileName,
       `SessionStoreFileName has no effect: sessions are kept in ${store}`,
       'write SessionStore file',
+    )
+  },
+  (settings) => {
+    if (settings.get(SessionCookieName) === undefined) return undefined
+    return odd(
+      SessionCookieName2,
+      'SessionCookieName2 has no effect beside SessionCookieName: no browser keeps cookies of RFC 2965',
+      'remove the line',
+    )
+  },
+  (settings) => {
+    if (loginOf(settings) !== 'Form' || sessionPolicy(settings)?.store !== 'dbd') return undefined
+    if (!settings.get(SessionDBDPerUser)) return undefined
+    return odd(
+      SessionDBDPerUser,
+      'Nobody can log in: SessionDBDPerUser needs the user to find the session, and AuthType Form the session to find the user',
+      'remove SessionDBDPerUser and write SessionDBDCookieName, or use AuthType Basic',
     )
   },
   (_, says) =>

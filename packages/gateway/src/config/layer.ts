@@ -70,3 +70,19 @@ export function newLayer(title: string, place: Place | undefined): Layer {
 export function newServerLayer(title: string, place: Place | undefined): ServerLayer {
   return { ...newLayer(title, place), directories: [], locations: [] }
 }
+
+/** Every section of a server, each on its own: which of them meet in one request is not known here. */
+export function* layersOf(server: ServerLayer): Generator<Layer> {
+  const tops: Layer[] = [
+    server,
+    ...server.directories.map(({ layer }) => layer),
+    ...server.locations.map(({ layer }) => layer),
+  ]
+  for (const top of tops) yield* within(top, top !== server)
+}
+
+function* within(layer: Layer, itself: boolean): Generator<Layer> {
+  if (itself) yield layer
+  for (const { layer: inner } of layer.files) yield* within(inner, true)
+  for (const { layer: inner } of layer.chains.flat()) yield* within(inner, true)
+}

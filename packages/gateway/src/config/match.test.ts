@@ -111,7 +111,10 @@ describe('merging', () => {
     assert.deepEqual(merged.get(SessionInclude), ['/1', '/2'])
     assert.deepEqual(
       merged.get(Header).map(({ value }) => value),
-      ['1', '2'],
+      [
+        { kind: 'fixed', text: '1' },
+        { kind: 'fixed', text: '2' },
+      ],
     )
   })
 

@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts'
 /** A request, as far as a configuration asks about it. */
 export interface ConfigRequest extends ExpressionRequest {
   /** The address of this machine that the request came to. */
-  readonly localAddress?: string
+  readonly localAddress?: string | undefined
   /** The port of this machine that the request came to. */
   readonly port: number
 }

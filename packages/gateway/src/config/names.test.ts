@@ -71,4 +71,17 @@ describe('findings across lines', () => {
     ])
     assert.deepEqual(warningsOf(load('Session On\nSessionStore dbd\nDBDriver sqlite3\nDBDParams /a.db')), [])
   })
+
+  it('name what has no effect, or lets nobody in', () => {
+    const cookies =
+      'Session On\nSessionCryptoPassphrase 0123456789abcdef\nSessionCookieName s path=/\nSessionCookieName2 t path=/'
+    assert.deepEqual(warningsOf(load(cookies)), [
+      '4:1 SessionCookieName2 has no effect beside SessionCookieName: no browser keeps cookies of RFC 2965',
+    ])
+    const perUser = 'Session On\nSessionStore dbd\nDBDriver sqlite3\nDBDParams /a.db\nSessionDBDPerUser On\n'
+    const login = (type: string) =>
+      `${perUser}<Location />\nAuthType ${type}\nAuthName x\nAuthUserFile y\nRequire valid-user\n</Location>`
+    assert.deepEqual(warningsOf(load(login('Basic'))), [])
+    assert.match(warningsOf(load(login('Form'))).join(), /^5:1 Nobody can log in: SessionDBDPerUser needs/)
+  })
 })

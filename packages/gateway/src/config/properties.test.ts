@@ -17,7 +17,7 @@ import { compileRegex } from './regex.ts'
 import { wildcard } from '../lib/wildcard.ts'
 
 const long = process.env['SEKISHO_LONG'] === '1'
-const folder = join(dirname(fileURLToPath(import.meta.url)), '../../test/snippets')
+const folder = join(dirname(fileURLToPath(import.meta.url)), '../../test/snippets/data')
 const snippets = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
 const corpus = [...snippets, ...sampleBlocks, ...sampleLines.map((line) => `${line}\n`)]
 

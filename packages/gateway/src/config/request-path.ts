@@ -6,10 +6,14 @@
  */
 export function requestPath(target: string): string | undefined {
   const [raw = ''] = target.split(/[?#]/, 1)
+  if (plain.test(raw)) return raw
   if (!raw.startsWith('/') || /%(?:2f|00)|\0/i.test(raw)) return undefined
   const decoded = decode(raw)
   return decoded === undefined ? undefined : withoutDots(decoded)
 }
+
+/** Most paths are what they stand for: no escapes, no empty segments, none that begins with a dot. */
+const plain = /^(?:\/[\w~-][\w.~-]*)+\/?$/
 
 function decode(raw: string): string | undefined {
   try {

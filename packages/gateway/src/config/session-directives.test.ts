@@ -129,7 +129,7 @@ describe('mod_session_crypto', () => {
     const text = load('SessionCryptoPassphrase 0123456789abcdef\nSessionCryptoCipher AES256-GCM').diagnostics
     assert.equal(
       text[0]?.message,
-      "cipher 'AES256-GCM' not recognised by crypto driver. session encryption not possible, options: aes256, 3des192, aes128, aes192",
+      "cipher 'AES256-GCM' not recognised by crypto driver. session encryption not possible, options: aes256, 3des192, aes128, aes192, xaes256",
     )
     assert.equal(text[0]?.fix, 'write aes256')
     assert.equal(problem('SessionCryptoCipher aes256'), 'SessionCryptoPassphrase not set')

@@ -35,10 +35,24 @@ it('takes the cookie from the directive of its store, and a name of its own wher
   assert.deepEqual(policy('SessionCookieSecure On').cookie, {
     name: 'sessionid',
     attributes: undefined,
-    remove: false,
+    remove: true,
     maxAge: true,
     secure: true,
   })
+})
+
+it('hides the cookie of a stored session from the app, and that of a session in the cookie where it is told to', () => {
+  assert.deepEqual(
+    [
+      'SessionStore cookie',
+      'SessionStore cookie\nSessionCookieRemove On',
+      'SessionStore redis',
+      'SessionStore redis\nSessionCookieRemove Off',
+      'SessionStore dbd',
+      'SessionStore dbd\nSessionDBDCookieRemove Off',
+    ].map((text) => policy(text).cookie.remove),
+    [false, true, true, false, true, false],
+  )
 })
 
 it('lets the smaller of two lifetimes govern', () => {

@@ -122,10 +122,16 @@ function cookieOf(settings: SettingsView, store: StoreName): CookiePolicy {
   return {
     name: named?.name ?? defaultCookieName,
     attributes: named?.attributes,
-    remove: store === 'dbd' ? settings.get(SessionDBDCookieRemove) : settings.get(SessionCookieRemove),
+    remove: removeOf(settings, store),
     maxAge: settings.get(SessionCookieMaxAge),
     secure: settings.get(SessionCookieSecure),
   }
+}
+
+/** The secret of a stored session is of no use to the app, so it sees it only where somebody says so. */
+function removeOf(settings: SettingsView, store: StoreName): boolean {
+  if (store === 'cookie') return settings.get(SessionCookieRemove)
+  return settings.own(store === 'dbd' ? SessionDBDCookieRemove : SessionCookieRemove) ?? true
 }
 
 function idleOf(settings: SettingsView): number | undefined {

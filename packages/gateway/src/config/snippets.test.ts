@@ -16,7 +16,7 @@ import type { Settings } from './settings.ts'
 import { Source } from './source.ts'
 
 /** Configurations as articles about mod_session print them, character by character. */
-const folder = join(dirname(fileURLToPath(import.meta.url)), '../../test/snippets')
+const folder = join(dirname(fileURLToPath(import.meta.url)), '../../test/snippets/data')
 
 function settingsOf(name: string, path = '/'): Settings {
   const loaded = loadConfig(join(folder, `${name}.conf`), { environment: {} })

@@ -13,6 +13,8 @@ export interface Standing {
   readonly context: 'server' | 'vhost' | 'section' | 'htaccess'
   /** The name of the innermost section; undefined outside of all. */
   readonly section: string | undefined
+  /** What that section is about, as written: the path of a `<Location>`. */
+  readonly sectionSubject?: string
   /** In a `.htaccess` file: the classes and, in lower case, the names that are permitted. */
   readonly permitted?: ReadonlySet<string>
 }
@@ -25,7 +27,7 @@ export interface Strictness {
   readonly asApache?: boolean
 }
 
-/** A line that was understood: its directive and a function that adds it to what stands above. */
+/** A line that was understood: the directive whose value it adds to, and a function that adds it to what stands above. */
 export interface Understood {
   readonly directive: Directive
   add(before: unknown): unknown
@@ -66,7 +68,7 @@ export class DirectiveReader {
     }
     if (directive.name === 'LoadModule') this.#module(node, words)
     const use = this.#use(node, directive, { words, standing })
-    return { directive, add: (before) => directive.add(use, before) }
+    return { directive: directive.among ?? directive, add: (before) => directive.add(use, before) }
   }
 
   #use(
@@ -83,6 +85,7 @@ export class DirectiveReader {
       place: node.place,
       section: standing.section,
       inSection,
+      sectionSubject: standing.sectionSubject,
       absolute: (path) => (isAbsolute(path) ? path : join(this.#serverRoot, path)),
       fail: (problem, word) => {
         this.#report(node, 'error', problem, word)

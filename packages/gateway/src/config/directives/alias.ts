@@ -92,10 +92,18 @@ function wrongTarget(use: Use, needed: boolean): undefined {
   return use.fail({ code: 'wrong-arguments', message, expected: use.syntax })
 }
 
-function make(name: string, fixed: number | undefined, pattern: boolean): Directive<readonly RedirectRule[]> {
+interface Kind {
+  /** Undefined: the first word may say it. */
+  readonly status?: number
+  readonly pattern?: boolean
+  readonly among?: Directive
+}
+
+function make(name: string, { status: fixed, pattern = false, among }: Kind = {}): Directive<readonly RedirectRule[]> {
   const what = pattern ? 'regex' : '[path]'
   return prepended({
     name,
+    ...(among !== undefined && { among }),
     contexts: anywhere('FileInfo'),
     takes: fixed === undefined ? 'TAKE123' : 'TAKE2',
     syntax: `${fixed === undefined ? '[status] ' : ''}${what} url`,
@@ -104,10 +112,17 @@ function make(name: string, fixed: number | undefined, pattern: boolean): Direct
   })
 }
 
-export const Redirect: Directive<readonly RedirectRule[]> = make('Redirect', undefined, false)
-export const RedirectMatch: Directive<readonly RedirectRule[]> = make('RedirectMatch', undefined, true)
-export const RedirectTemp: Directive<readonly RedirectRule[]> = make('RedirectTemp', 302, false)
-export const RedirectPermanent: Directive<readonly RedirectRule[]> = make('RedirectPermanent', 301, false)
+export const Redirect: Directive<readonly RedirectRule[]> = make('Redirect')
+/** The lines of these three stand among those of {@link Redirect}. */
+export const RedirectMatch: Directive<readonly RedirectRule[]> = make('RedirectMatch', {
+  pattern: true,
+  among: Redirect,
+})
+export const RedirectTemp: Directive<readonly RedirectRule[]> = make('RedirectTemp', { status: 302, among: Redirect })
+export const RedirectPermanent: Directive<readonly RedirectRule[]> = make('RedirectPermanent', {
+  status: 301,
+  among: Redirect,
+})
 
 export const aliasModule: ModuleTable = {
   file: 'mod_alias.c',

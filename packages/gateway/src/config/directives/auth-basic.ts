@@ -89,6 +89,33 @@ export const AuthUserFile: Directive<string | undefined> = optional({
   help: 'The file of users and hashed passwords.',
 })
 
+/** Ways of keeping passwords that are refused unless they are named. */
+export type WeakPasswords = 'des' | 'plain'
+
+export const AuthUserFileAllow: Directive<readonly WeakPasswords[]> = listed<WeakPasswords>({
+  name: 'AuthUserFileAllow',
+  contexts,
+  takes: 'ITERATE',
+  syntax: 'des|plain …',
+  read(use) {
+    const kinds: WeakPasswords[] = []
+    for (const word of use.words) {
+      const kind = (['des', 'plain'] as const).find((name) => name === word.text.toLowerCase())
+      if (kind === undefined) {
+        const message = `AuthUserFileAllow takes des and plain, and not ${word.text}`
+        return use.fail({ code: 'bad-value', message, expected: 'des or plain', found: word.text }, word)
+      }
+      kinds.push(kind)
+    }
+    return kinds
+  },
+  help: 'Weak passwords that are taken from the file nevertheless.',
+  notes:
+    'Without it, a user whose password is kept as DES (crypt(3), of which eight characters count) or as plain text cannot log ' +
+    'in, and the log names the line. Better: set a new password with `sekisho htpasswd`.',
+  origin: 'sekisho',
+})
+
 export const AuthType: Directive<'Basic' | 'Form' | 'None' | undefined> = optional<'Basic' | 'Form' | 'None'>({
   name: 'AuthType',
   contexts,
@@ -118,7 +145,7 @@ export const authnFileModule: ModuleTable = {
   file: 'mod_authn_file.c',
   id: 'authn_file_module',
   help: 'Users and passwords from a file.',
-  directives: [AuthUserFile],
+  directives: [AuthUserFile, AuthUserFileAllow],
 }
 
 export const authnCoreModule: ModuleTable = {

@@ -79,6 +79,19 @@ export const AuthFormDisableNoStore: Directive<boolean> = onOff(
   'Lets browsers keep the login page.',
 )
 
+export const AuthFormLogoutByLink: Directive<boolean | undefined> = optional({
+  name: 'AuthFormLogoutByLink',
+  contexts,
+  takes: 'FLAG',
+  syntax: 'On|Off',
+  read: flag,
+  help: 'Whether following a link to the logout is enough.',
+  notes:
+    'When Off, a GET shows a page with one button, because a picture on any site can be such a link. Not set: On with ' +
+    'SessionCompat apache, as in the real server, otherwise Off.',
+  origin: 'sekisho',
+})
+
 function field(what: string, holds: string): Directive<string> {
   const name = `AuthForm${what}`
   return single({
@@ -134,5 +147,6 @@ export const authFormModule: ModuleTable = {
     AuthFormAuthoritative,
     AuthFormFakeBasicAuth,
     AuthFormDisableNoStore,
+    AuthFormLogoutByLink,
   ],
 }

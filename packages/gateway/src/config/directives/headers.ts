@@ -3,18 +3,21 @@ import { appended, type Directive, type ModuleTable, type Reader, type Use } fro
 import type { ConditionNode } from '../expression/ast.ts'
 import { parseCondition } from '../expression/parser.ts'
 import { compileRegex } from '../regex.ts'
+import { headerValue, type HeaderValue } from '../header-value.ts'
 import type { Word } from '../words.ts'
 
 /** One change to the headers of a request or an answer. */
 export interface HeaderRule {
   readonly action: string
   readonly header: string
-  /** May hold `%{NAME}e` and the like; for `edit` the replacement. */
-  readonly value: string | undefined
-  /** For `edit` and `edit*`. */
+  /** For `edit` the replacement. */
+  readonly value: HeaderValue | undefined
+  /** For `edit` and `edit*`: what is replaced. For `echo`: the names of the headers. */
   readonly regex: RegExp | undefined
   /** True for `Header always`: also on errors and redirects. */
   readonly always: boolean
+  /** True: before the sections of the request are looked for. */
+  readonly early: boolean
   /** `expr=…`. */
   readonly condition: ConditionNode | undefined
   /** `env=NAME` or `env=!NAME`. */
@@ -80,21 +83,28 @@ function finishRule(use: Use, { verb, header, rest, always }: Parts): HeaderRule
           },
           header,
         )
-  const regex = edits === 1 ? compileRegex(rest[0]?.text ?? '') : undefined
+  const name = header.text.replace(/:$/, '')
+  // The names of headers are the same in every case.
+  const [pattern, flags] = verb === 'echo' ? [name, 'i'] : [rest[0]?.text ?? '', '']
+  const regex = edits === 1 || verb === 'echo' ? compileRegex(pattern, flags) : undefined
   if (typeof regex === 'string')
     return use.fail(
-      { code: 'bad-expression', message: 'Header edit regex could not be compiled.', found: regex },
-      rest[0],
+      { code: 'bad-expression', message: `Header ${verb} regex could not be compiled.`, found: regex },
+      edits === 1 ? rest[0] : header,
     )
-  const value = values === 1 ? rest[needed - 1]?.text : undefined
-  return { action: verb, header: header.text.replace(/:$/, ''), value, regex, always, ...guard }
+  const value = values === 1 ? headerValue(rest[needed - 1]?.text ?? '') : undefined
+  if (typeof value !== 'string') return { action: verb, header: name, value, regex, always, ...guard }
+  return use.fail({ code: 'bad-value', message: value, found: rest[needed - 1]?.text ?? '' }, rest[needed - 1])
 }
 
-type Guard = Pick<HeaderRule, 'condition' | 'environment'>
+type Guard = Pick<HeaderRule, 'condition' | 'environment' | 'early'>
+
+const unguarded: Guard = { condition: undefined, environment: undefined, early: false }
 
 function guardOf(word: Word | undefined, use: Use): Guard | undefined {
-  if (word === undefined || word.text.toLowerCase() === 'early') return { condition: undefined, environment: undefined }
-  if (word.text.startsWith('env=')) return { condition: undefined, environment: word.text.slice(4) }
+  if (word === undefined) return unguarded
+  if (word.text.toLowerCase() === 'early') return earlyGuard(word, use)
+  if (word.text.startsWith('env=')) return { ...unguarded, environment: word.text.slice(4) }
   if (!word.text.startsWith('expr='))
     return use.fail(
       {
@@ -106,11 +116,18 @@ function guardOf(word: Word | undefined, use: Use): Guard | undefined {
       word,
     )
   const parsed = parseCondition(word.text.slice(5))
-  if ('node' in parsed) return { condition: parsed.node, environment: undefined }
+  if ('node' in parsed) return { ...unguarded, condition: parsed.node }
   return use.fail(
     { code: 'bad-expression', message: `Can't parse envclause/expression: ${parsed.problem}`, found: word.text },
     word,
   )
+}
+
+/** What comes before the sections are looked for cannot be said by one of them. */
+function earlyGuard(word: Word, use: Use): Guard | undefined {
+  if (!use.inSection) return { ...unguarded, early: true }
+  const fix = 'leave early out, or write the line outside of all sections'
+  return use.fail({ code: 'wrong-context', message: "'early' not allowed in per-directory config", fix }, word)
 }
 
 function actionNames(actions: readonly string[]): string {

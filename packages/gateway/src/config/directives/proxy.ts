@@ -14,7 +14,7 @@ import type { Word } from '../words.ts'
 
 /** A mapping of a path to an app; outside of sections the path is written first, within `<Location>` it is the section's. */
 export interface ProxyRule {
-  /** The path prefix; undefined within a section. */
+  /** The path prefix; undefined for ProxyPassMatch. */
   readonly path?: string
   /** For ProxyPassMatch. */
   readonly regex?: RegExp
@@ -51,9 +51,9 @@ function rule(pattern: boolean): Reader<ProxyRule> {
     const checked = targetOf(target, use)
     if (parameters === undefined || checked === undefined) return undefined
     const base = { target: checked === '!' ? undefined : checked, parameters }
-    if (source === undefined) return base
-    if (!pattern) return { ...base, path: source.text }
-    const regex = regexIn(source, use)
+    const subject = source ?? { ...target, text: use.sectionSubject ?? '' }
+    if (!pattern) return { ...base, path: subject.text }
+    const regex = regexIn(subject, use)
     return regex === undefined ? undefined : { ...base, regex }
   }
 }
@@ -143,8 +143,10 @@ export const ProxyPass: Directive<readonly ProxyRule[]> = prepended({
   help: 'Passes a path to an app; ! excepts it.',
 })
 
+/** Its lines stand among those of {@link ProxyPass}. */
 export const ProxyPassMatch: Directive<readonly ProxyRule[]> = prepended({
   name: 'ProxyPassMatch',
+  among: ProxyPass,
   contexts: configFiles,
   takes: 'TAKE_ARGV',
   syntax: '[regex] url|! [key=value …]',
@@ -154,8 +156,8 @@ export const ProxyPassMatch: Directive<readonly ProxyRule[]> = prepended({
 
 /** What is put in the place of an app's own address in its redirects. */
 export interface ReverseRule {
-  /** The path that the visitor sees; undefined within a section. */
-  readonly path: string | undefined
+  /** The path that the visitor sees; within a section, the section's. */
+  readonly path: string
   /** What the app says: a URL or its beginning. */
   readonly target: string
 }
@@ -172,7 +174,7 @@ export const ProxyPassReverse: Directive<readonly ReverseRule[]> = finish<Revers
       const [first, second] = words
       if (use.inSection)
         return second === undefined && first !== undefined
-          ? { path: undefined, target: first.text }
+          ? { path: use.sectionSubject ?? '', target: first.text }
           : reverseMisplaced(use)
       return first !== undefined && second !== undefined
         ? { path: first.text, target: second.text }

@@ -30,6 +30,7 @@ export const SessionCookieRemove: Directive<boolean> = single({
   read: flag,
   initial: false,
   help: 'Keeps the cookie of the session from the app behind.',
+  notes: 'Not set: On where the session is kept on the server, whose secret is of no use to the app.',
 })
 
 export const SessionCookieMaxAge: Directive<boolean> = single({

@@ -1,5 +1,5 @@
 import { anywhere } from '../contexts.ts'
-import { appended, type Directive, type ModuleTable, optional, single } from '../directive.ts'
+import { appended, type Directive, listed, type ModuleTable, optional, single } from '../directive.ts'
 import { duration, flag, headerName, oneOf, path, text, wholeNumber } from '../readers.ts'
 import type { Reader } from '../directive.ts'
 
@@ -46,7 +46,24 @@ export const SessionEnv: Directive<boolean> = single({
   syntax: 'On|Off',
   read: flag,
   initial: false,
-  help: 'Passes the contents of the session to the app, form-encoded, in the header that SessionHeader names.',
+  help: 'Passes the contents of the session to the app, in the header Session.',
+  notes:
+    'The app finds them as HTTP_SESSION in the environment of CGI, WSGI and PHP; in the configuration they are %{HTTP_SESSION}e. ' +
+    'The header that SessionHeader names carries them too, in the place of the id.',
+})
+
+export const SessionEnvFormat: Directive<'form' | 'json'> = single({
+  name: 'SessionEnvFormat',
+  contexts,
+  takes: 'TAKE1',
+  syntax: 'form|json',
+  read: oneOf(['form', 'json']),
+  initial: 'form',
+  help: 'How SessionEnv writes the contents of the session.',
+  notes:
+    '`form` is what Apache writes: `cart=green+tea&expiry=1795286717556000`. `json` is an object of texts, in ASCII: ' +
+    '`{"cart":"green tea","expiry":"1795286717556000"}`. In the answer an app may write either, whatever is set here.',
+  origin: 'sekisho',
 })
 
 export const SessionInclude: Directive<readonly string[]> = appended({
@@ -167,6 +184,21 @@ export const SessionCompat: Directive<'apache' | 'sekisho'> = single({
   origin: 'sekisho',
 })
 
+export const SessionLoginKeep: Directive<readonly string[]> = listed({
+  name: 'SessionLoginKeep',
+  contexts,
+  takes: 'ITERATE',
+  syntax: 'None | key [key …]',
+  read: ({ words }) => words.map(({ text: key }) => key).filter((key) => key.toLowerCase() !== 'none'),
+  initial: ['cart', 'lang', 'language'],
+  help: 'What of the session of an anonymous visitor survives the login.',
+  notes:
+    'Everything else is dropped: somebody may have planted a session of his own in the browser of another, and what he knows of it, ' +
+    'such as a token of a form, must not belong to the login. Name keys that do no harm in such hands. Of the session of ' +
+    'another user nothing survives.',
+  origin: 'sekisho',
+})
+
 export const SessionRedisURL: Directive<string | undefined> = optional({
   name: 'SessionRedisURL',
   contexts: { server: true, vhost: true, section: false },
@@ -243,6 +275,7 @@ export const sessionModule: ModuleTable = {
     SessionMaxAge,
     SessionHeader,
     SessionEnv,
+    SessionEnvFormat,
     SessionInclude,
     SessionExclude,
     SessionExpiryUpdateInterval,
@@ -251,6 +284,7 @@ export const sessionModule: ModuleTable = {
     SessionTimeout,
     SessionAutoStart,
     SessionCompat,
+    SessionLoginKeep,
     SessionRedisURL,
     SessionURLParameter,
   ],

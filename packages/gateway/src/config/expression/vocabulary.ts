@@ -6,21 +6,21 @@ export interface ExpressionRequest {
   /** The path, decoded and normalized, without the query. */
   readonly path: string
   /** As it came: path and query. */
-  readonly target?: string
+  readonly target?: string | undefined
   /** Without the `?`. */
-  readonly query?: string
-  readonly scheme?: 'http' | 'https'
+  readonly query?: string | undefined
+  readonly scheme?: 'http' | 'https' | undefined
   /** `HTTP/1.1`. */
-  readonly protocol?: string
+  readonly protocol?: string | undefined
   /** The host that was asked for, without the port. */
-  readonly host?: string
-  readonly port?: number
+  readonly host?: string | undefined
+  readonly port?: number | undefined
   /** The file that the path stands for. */
-  readonly file?: string
-  readonly documentRoot?: string
-  readonly remoteAddress?: string
-  readonly user?: string
-  readonly authType?: string
+  readonly file?: string | undefined
+  readonly documentRoot?: string | undefined
+  readonly remoteAddress?: string | undefined
+  readonly user?: string | undefined
+  readonly authType?: string | undefined
   /** A header's value, several joined with `, `. @param name In lower case. */
   header(name: string): string | undefined
   /** A variable of the request's environment. */
