@@ -1,0 +1,52 @@
+import type { SettingsView } from '../config/directive.ts'
+import type { ExpressionRequest } from '../config/expression/vocabulary.ts'
+import type { VisitorSession } from '../session/contract.ts'
+
+/** A request, as far as logging in and letting in ask about it. */
+export interface AuthRequest extends ExpressionRequest {
+  /** The address of this machine that the request came to. */
+  readonly localAddress?: string | undefined
+  /**
+   * Reads the body. Called at most once, and only for forms; the octets are wiped afterwards.
+   *
+   * @param most So many octets.
+   * @returns Undefined when there are more.
+   */
+  readBody(most: number): Promise<Buffer | undefined>
+}
+
+/** The part of a session that a login is about. */
+export type LoginSession = Pick<VisitorSession, 'id' | 'user' | 'bound' | 'login' | 'logout'>
+
+/** A request beside what the configuration says about it and the session it came with. */
+export interface Visit {
+  readonly request: AuthRequest
+  readonly settings: SettingsView
+  /** Undefined where sessions are off. */
+  readonly session: LoginSession | undefined
+}
+
+/** How somebody logged in. */
+export type LoginType = 'Basic' | 'Form'
+
+/** Who makes a request. */
+export interface Authenticated {
+  readonly user: string
+  readonly authType: LoginType
+}
+
+/** The request as expressions see it once it is known who makes it. */
+export function asUser(request: ExpressionRequest, { user, authType }: Authenticated): ExpressionRequest {
+  const { method, path, target, query, scheme, protocol, host, port, file, documentRoot, remoteAddress } = request
+  const given = { target, query, scheme, protocol, host, port, file, documentRoot, remoteAddress }
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  return {
+    ...(known as Partial<ExpressionRequest>),
+    method,
+    path,
+    user,
+    authType,
+    header: (name) => request.header(name),
+    environment: (name) => request.environment?.(name),
+  }
+}
