@@ -1,0 +1,25 @@
+import { SessionCompat, SessionLoginKeep } from '../../config/directives/session.ts'
+import type { SessionKeeper } from '../contract.ts'
+import { fold } from '../held-session.ts'
+import type { SectionTerms } from '../section-terms.ts'
+import { SessionCookie } from '../session-cookie.ts'
+import { CookieKeeper } from './cookie-keeper.ts'
+import { sealOf } from '../session-seal.ts'
+import { LoginSeal } from './login-seal.ts'
+
+/** The keeper of a section whose sessions are in the cookie. */
+export async function cookieKeeper(terms: SectionTerms): Promise<SessionKeeper> {
+  const { settings, policy, passphrases, state } = terms
+  const { idleSeconds = 0, updateIntervalSeconds } = policy
+  const isSealed = passphrases.length > 0
+  return new CookieKeeper({
+    cookie: new SessionCookie(policy.cookie),
+    rules: { maxAge: idleSeconds, updateInterval: updateIntervalSeconds },
+    crypto: await sealOf(terms),
+    seal: new LoginSeal(isSealed ? await state.passphrases.keyRing(passphrases) : state.keyRing),
+    keptKeys: new Set(settings.get(SessionLoginKeep).map(fold)),
+    // The real server knows no ids of such sessions, and would find them among the entries.
+    hasIds: policy.header !== undefined && settings.get(SessionCompat) !== 'apache',
+    autoStart: policy.autoStart,
+  })
+}

@@ -1,0 +1,32 @@
+import type { ApacheSession } from 'sekisho/apache'
+import { type Login, ownKeys } from '../held-session.ts'
+import type { LoginSeal } from './login-seal.ts'
+
+/** What the gateway keeps in a session beside what visitor and app put there. */
+export interface OwnFacts {
+  readonly id: string | undefined
+  readonly login: Login | undefined
+}
+
+export const noOwnEntries: OwnFacts = { id: undefined, login: undefined }
+
+/** Whether it is worth looking for the gateway's own entries in an encoded session: most have none. */
+export function mayHaveOwnEntries(encoded: string | undefined): boolean {
+  return encoded !== undefined && /sekisho/i.test(encoded)
+}
+
+/** Takes the gateway's own entries out of a session that was read. */
+export function takeOwnEntries(content: ApacheSession, seal: LoginSeal): OwnFacts {
+  const id = content.get(ownKeys.id)
+  const login = content.get(ownKeys.login)
+  for (const key of Object.values(ownKeys)) content.delete(key)
+  return { id: id !== undefined && /^[\w-]{22}$/.test(id) ? id : undefined, login: seal.open(login) }
+}
+
+/** The session with the gateway's own entries behind the others. */
+export function withOwnEntries(content: ApacheSession, { id, login }: OwnFacts, seal: LoginSeal): ApacheSession {
+  const whole = content.copy()
+  if (id !== undefined) whole.set(ownKeys.id, id)
+  if (login !== undefined) whole.set(ownKeys.login, seal.seal(login))
+  return whole
+}

@@ -1,0 +1,31 @@
+import type { SessionStore } from 'sekisho/store'
+import type { SqlRowsOptions } from 'sekisho/store/rows'
+import type { Resource } from '../../shared-resources.ts'
+
+/** A database of DBDriver and DBDParams, with its connections. */
+export interface SessionDatabase extends Resource {
+  /** Runs a statement, as `sekisho/store/rows` asks for it. */
+  readonly query: SqlRowsOptions['query']
+  readonly placeholder: SqlRowsOptions['placeholder']
+  /** The library's own store in it, for sites without statements of their own. */
+  ownStore(): { readonly store: SessionStore; prepare(): Promise<void> }
+}
+
+/** What the DBD directives say about connections. */
+export interface DatabaseTerms {
+  readonly params: string
+  /** Statements for every new connection. */
+  readonly init: readonly string[]
+  readonly min: number
+  readonly keep: number
+  readonly max: number
+  /** Seconds for which a connection that nobody uses is kept; 0: it is closed after its use. */
+  readonly idleSeconds: number
+  /** Is told of connections that break while nobody uses them. */
+  onError(error: unknown): void
+}
+
+/** A statement of DBDInitSQL has failed: the connection is of no use. */
+export function initFault({ message }: Error): Error {
+  return new Error(`DBDInitSQL failed: ${message}`)
+}

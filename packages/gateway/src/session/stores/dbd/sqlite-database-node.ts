@@ -1,0 +1,27 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { SqliteStore } from 'sekisho/store/sqlite'
+import type { DatabaseTerms, SessionDatabase } from './database.ts'
+
+/** So long a statement waits for another process's write; the whole process waits with it. */
+const longestWaitMs = 250
+
+/** SQLite, with the file that DBDParams names: made where it is missing. */
+export function sqliteDatabase({ params, init }: DatabaseTerms): SessionDatabase {
+  const database = new DatabaseSync(params, { timeout: longestWaitMs })
+  const statements = new Map<string, StatementSync>()
+  const prepared = (sql: string): StatementSync => {
+    const statement = statements.get(sql) ?? database.prepare(sql)
+    statements.set(sql, statement)
+    return statement
+  }
+  for (const sql of init) database.exec(sql)
+  return {
+    placeholder: '?',
+    query: (sql, values, wantsRows) => (wantsRows ? prepared(sql).all(...values) : prepared(sql).run(...values)),
+    ownStore() {
+      const store = new SqliteStore({ database })
+      return { store, prepare: () => store.ensureSchema() }
+    },
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,3 @@
+import { storedSuite } from './stored-suite.ts'
+
+storedSuite(() => ({ directives: 'SessionStore memory' }))
