@@ -1,0 +1,182 @@
+import cluster from 'node:cluster'
+import { fileURLToPath } from 'node:url'
+import { AttemptLimiter } from '../../auth/limit/attempt-limiter.ts'
+import { ErrorLog, LogLevel } from '../../config/directives/logs.ts'
+import type { LoadedConfig } from '../../config/load-node.ts'
+import { ConfigFailure, formatProblems } from '../config-failure.ts'
+import { canReusePorts, tryAddresses } from '../listen-failure.ts'
+import { listenPlans } from '../listen-plan.ts'
+import type { Log } from '../log/error-log.ts'
+import { LogFiles } from '../log/log-files.ts'
+import {
+  defaultDrainMs,
+  readSource,
+  type RunningServer,
+  type ServeOptions,
+  type Snapshot,
+  snapshotOf,
+} from '../running-server.ts'
+import { Colleague } from './colleague.ts'
+
+/** The program of a worker, beside this file as source and as built. */
+const program = fileURLToPath(
+  import.meta.url.endsWith('.ts') ? new URL('./worker.ts', import.meta.url) : new URL('./worker.js', import.meta.url),
+)
+
+/** A worker that dies is replaced after so many milliseconds; each time it dies again at once, after twice as many. */
+const firstPauseMs = 100
+const longestPauseMs = 10_000
+/** A worker that has lived for so long has not died at once. */
+const livedMs = 10_000
+
+/** A gateway of several processes: this one watches over the workers, which share its addresses, and decides with them. */
+export class ClusterServer implements RunningServer {
+  readonly #options: ServeOptions
+  readonly #logs = new LogFiles()
+  readonly #limiter = new AttemptLimiter()
+  readonly #workers = new Set<Colleague>()
+  #snapshot: Snapshot = {}
+  /** The keys of the addresses that the workers listen at. */
+  #listening: ReadonlySet<string> = new Set()
+  #log: Log | undefined
+  #pauseMs = firstPauseMs
+  #isStopping = false
+  #reloading: Promise<void> = Promise.resolve()
+
+  constructor(options: ServeOptions) {
+    this.#options = options
+    cluster.setupPrimary({ exec: program, args: [] })
+  }
+
+  async start(): Promise<LoadedConfig> {
+    const { config } = readSource(this.#options)
+    if (!config.usable) throw new ConfigFailure(config.diagnostics.filter(isError), config.sources)
+    await this.#tryAddresses(config)
+    this.#snapshot = snapshotOf(config)
+    this.#openLog(config)
+    const starting = Array.from({ length: this.#options.workers }, () => this.#fork())
+    try {
+      await Promise.all(starting.map((worker) => this.#serve(worker)))
+    } catch (error) {
+      this.#isStopping = true
+      await Promise.all([...this.#workers].map((worker) => worker.kill()))
+      throw error
+    }
+    this.#tell('notice', `${this.#workers.size} workers serve`)
+    this.#warn(config)
+    return config
+  }
+
+  /** One after another: a signal may come while an earlier one is still being followed. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload())
+    return this.#reloading
+  }
+
+  reopenLogs(): void {
+    for (const error of this.#logs.reopen()) this.#tell('error', `a log could not be opened anew: ${error.message}`)
+    for (const worker of this.#workers) worker.reopenLogs()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    this.#tell('notice', 'the workers finish what runs')
+    const drainMs = this.#options.drainMs ?? defaultDrainMs
+    await Promise.all([...this.#workers].map((worker) => worker.stop(drainMs)))
+    await this.#logs.close()
+  }
+
+  /** All workers change, or none. */
+  async #reload(): Promise<void> {
+    const { config } = readSource(this.#options)
+    if (!config.usable) return this.#unchanged(formatProblems(config.diagnostics.filter(isError), config.sources))
+    const listening = this.#listening
+    try {
+      await this.#tryAddresses(config)
+    } catch (error) {
+      return this.#unchanged(error instanceof Error ? error.message : String(error))
+    }
+    const snapshot = snapshotOf(config)
+    const workers = [...this.#workers].filter((worker) => worker.isServing)
+    const failures = await Promise.all(workers.map((worker) => worker.prepare(snapshot)))
+    const failure = failures.find((text) => text !== undefined)
+    if (failure !== undefined) {
+      await Promise.all(workers.filter((_, at) => failures[at] === undefined).map((worker) => worker.settle('discard')))
+      this.#listening = listening
+      return this.#unchanged(failure)
+    }
+    this.#snapshot = snapshot
+    this.#openLog(config)
+    await Promise.all(workers.map((worker) => worker.settle('commit')))
+    this.#tell('notice', 'the configuration was read anew')
+    this.#warn(config)
+  }
+
+  /** In the log too: that is where an operator looks. */
+  #warn({ diagnostics, sources }: LoadedConfig): void {
+    const warnings = diagnostics.filter(({ severity }) => severity === 'warning')
+    if (warnings.length > 0) this.#tell('warn', formatProblems(warnings, sources))
+  }
+
+  #unchanged(reason: string): void {
+    this.#tell('error', `the configuration was not changed: ${reason}`)
+  }
+
+  #fork(): Colleague {
+    const worker = new Colleague(cluster.fork(), this.#limiter)
+    this.#workers.add(worker)
+    void worker.ended.then((how) => this.#ended(worker, how))
+    return worker
+  }
+
+  async #serve(worker: Colleague): Promise<void> {
+    await worker.begin(this.#options)
+    const failure = await worker.prepare(this.#snapshot)
+    if (failure !== undefined) throw new Error(failure)
+    await worker.settle('commit')
+  }
+
+  #ended(worker: Colleague, how: string): void {
+    this.#workers.delete(worker)
+    if (this.#isStopping) return
+    this.#tell('crit', `worker ${worker.pid} ended (${how}); another takes its place in ${this.#pauseMs} ms`)
+    setTimeout(() => void this.#replace(), this.#pauseMs)
+    this.#pauseMs = worker.ageMs > livedMs ? firstPauseMs : Math.min(2 * this.#pauseMs, longestPauseMs)
+  }
+
+  async #replace(): Promise<void> {
+    if (this.#isStopping) return
+    await this.#reloading
+    const worker = this.#fork()
+    try {
+      await this.#serve(worker)
+    } catch (error) {
+      this.#tell('crit', `a new worker cannot serve: ${error instanceof Error ? error.message : String(error)}`)
+      await worker.kill()
+    }
+  }
+
+  /** Those that the workers do not listen at already. */
+  async #tryAddresses(config: LoadedConfig): Promise<void> {
+    const { plans } = listenPlans(config.site)
+    const fresh = plans.filter(({ key }) => !this.#listening.has(key))
+    if (canReusePorts) await tryAddresses(fresh, config)
+    this.#listening = new Set(plans.map(({ key }) => key))
+  }
+
+  #openLog({ site: { main } }: LoadedConfig): void {
+    try {
+      this.#log = this.#logs.errors(main.settings.get(ErrorLog)).at(main.settings.get(LogLevel))
+    } catch {
+      // The workers find the same, and say so with the place of the line.
+    }
+  }
+
+  #tell(level: 'crit' | 'error' | 'warn' | 'notice', message: string): void {
+    this.#log?.write({ level, module: 'core', message })
+  }
+}
+
+function isError({ severity }: { readonly severity: string }): boolean {
+  return severity === 'error'
+}
