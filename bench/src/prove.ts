@@ -33,7 +33,7 @@ export async function prove({ name, role }: Contender, ask: Ask): Promise<string
 }
 
 /** The cookies with one character in the middle of the first value replaced. */
-function changed(cookies: string): string {
+export function changed(cookies: string): string {
   const from = cookies.indexOf('=') + 1
   const end = cookies.indexOf(';', from)
   const at = from + Math.floor(((end < 0 ? cookies.length : end) - from) / 4)
