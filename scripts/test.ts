@@ -13,6 +13,7 @@ import { ensureChromium } from './browser.ts'
 import { checks } from './check.ts'
 import { find, repo } from './lib/repo.ts'
 import { runSteps, type Step } from './lib/steps.ts'
+import { ensureLanguages } from './languages.ts'
 import { ensureServers, startShared, type SharedServers } from './services.ts'
 import { needServers } from './services/needed.ts'
 
@@ -39,6 +40,14 @@ const browser: Step = {
   },
 }
 
+const languages: Step = {
+  name: 'languages',
+  async run() {
+    ensureLanguages()
+    return []
+  },
+}
+
 /** What the tests share; `undefined` unless {@link servers} ran and all of them started. */
 let shared: SharedServers | undefined
 
@@ -57,7 +66,7 @@ async function main(): Promise<number> {
     console.error(`no test file has ${filters.join(' or ')} in its path`)
     return 1
   }
-  const needs = needServers(files) ? [browser, servers] : [browser]
+  const needs = needServers(files) ? [browser, languages, servers] : [browser, languages]
   try {
     const failed = await runSteps(filters.length === 0 ? [...checks, ...needs] : needs)
     if (failed.length > 0) console.log(`\nfailed: ${failed.join('; ')}; the tests run all the same\n`)

@@ -16,18 +16,22 @@ export interface ShopData {
 /** Product id → quantity. */
 export type Cart = Record<string, number>
 
+/** What there is to say on a next page. */
+export const noticeKinds = [
+  'added',
+  'changed',
+  'removed',
+  'full',
+  'welcome',
+  'goodbye',
+  'ended',
+  'endedOthers',
+  'alreadyEnded',
+] as const
+
 /** A message for the next page. Only its kind is stored: the page says it in its own language. */
 export interface Notice {
-  readonly kind:
-    | 'added'
-    | 'changed'
-    | 'removed'
-    | 'full'
-    | 'welcome'
-    | 'goodbye'
-    | 'ended'
-    | 'endedOthers'
-    | 'alreadyEnded'
+  readonly kind: (typeof noticeKinds)[number]
   /** The product that it is about. */
   readonly product?: string
   /** How many. */
@@ -40,8 +44,11 @@ export interface Order {
   readonly total: number
 }
 
-/** A visitor's session. */
-export type ShopSession = Session<ShopData>
+/** A visitor's session, where the shop keeps it itself. */
+export type OwnSession = Session<ShopData>
+
+/** A visitor's session, as far as every shop uses it: the gateway may keep it as well. */
+export type ShopSession = Pick<OwnSession, 'get' | 'set' | 'flash' | 'update'>
 
 const lifetime = { idle: 30 * 60, absolute: 12 * 60 * 60 } satisfies LifetimeOptions
 

@@ -9,7 +9,8 @@ import type { AddressInfo } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FileStore } from 'sekisho/store/file'
-import { createShop, type Shop } from './shop.ts'
+import type { Shop } from './serving.ts'
+import { createShop } from './shop.ts'
 
 const { PORT = '8080', SHOP_SESSIONS = fileURLToPath(new URL('../.sekisho/shop-sessions', import.meta.url)) } =
   process.env

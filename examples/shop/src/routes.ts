@@ -4,18 +4,19 @@ import { placeOrder, showCheckout, showThanks } from './routes/checkout.ts'
 import { chooseLanguage } from './routes/language.ts'
 import { logIn, logOut, showLogin } from './routes/login.ts'
 import { endOtherSessions, endSession, showSessions } from './routes/sessions.ts'
-import type { Handler } from './visit.ts'
+import type { Handler, OwnVisit, Visit } from './visit.ts'
 
 /** What there is at one path. */
-export interface Route {
+export interface Route<V extends Visit = Visit> {
   readonly path: string
-  readonly get?: Handler
-  readonly post?: Handler
+  readonly get?: Handler<V>
+  readonly post?: Handler<V>
   /** The form acts in the name of the user who is signed in, and brings a token. */
   readonly forUser?: true
 }
 
-const routes: readonly Route[] = [
+/** What every shop has. */
+export const commonRoutes: readonly Route[] = [
   { path: '/', get: showCatalogue },
   { path: '/products/:id', get: showProduct },
   { path: '/cart', get: showCart },
@@ -24,16 +25,25 @@ const routes: readonly Route[] = [
   { path: '/cart/remove', post: removeFromCart },
   { path: '/checkout', get: showCheckout, post: placeOrder, forUser: true },
   { path: '/thanks', get: showThanks },
+  { path: '/login', get: showLogin },
+  { path: '/language', post: chooseLanguage },
+]
+
+/** What there is where the shop keeps its own sessions. */
+export const ownRoutes: readonly Route<OwnVisit>[] = [
   { path: '/login', get: showLogin, post: logIn },
   { path: '/logout', post: logOut, forUser: true },
   { path: '/sessions', get: showSessions },
   { path: '/sessions/end', post: endSession, forUser: true },
   { path: '/sessions/end-others', post: endOtherSessions, forUser: true },
-  { path: '/language', post: chooseLanguage },
+  ...commonRoutes,
 ]
 
 /** The route of a path, and what stands in the place of `:id`. */
-export function findRoute(path: string): { readonly route: Route; readonly id: string } | undefined {
+export function findRoute<V extends Visit>(
+  path: string,
+  routes: readonly Route<V>[],
+): { readonly route: Route<V>; readonly id: string } | undefined {
   for (const route of routes) {
     if (route.path === path) return { route, id: '' }
     if (!route.path.endsWith(':id')) continue

@@ -20,6 +20,7 @@ const table = {
   logout: ['ログアウト', 'Sign out'],
   sessions: ['ログイン中の端末', 'My sessions'],
   sessionsShort: ['端末一覧', 'My sessions'],
+  gatehouse: ['番所', 'Gatehouse'],
   language: ['言語', 'Language'],
   backToShop: ['品揃えへ戻る', 'Back to the shop'],
 
@@ -68,6 +69,10 @@ const table = {
   loginText: [
     '見本の店です。次のどちらかでログインできます。',
     'This is a demonstration. Either of these may sign in:',
+  ],
+  loginNote: [
+    '見本の店です。パスワードは npm start を実行した端末に表示されています。',
+    'This is a demonstration. The passwords stand in the terminal in which npm start runs.',
   ],
   userName: ['ユーザー名', 'User name'],
   password: ['パスワード', 'Password'],

@@ -1,6 +1,7 @@
 import type { SessionAdmin } from 'sekisho'
 import type { CsrfGuard } from 'sekisho/csrf'
-import type { ShopSession } from './data.ts'
+import type { OwnSession, ShopSession } from './data.ts'
+import type { Door } from './door.ts'
 import type { Language, Texts } from './texts.ts'
 import type { User, Users } from './users.ts'
 
@@ -17,18 +18,37 @@ export interface Visit {
   readonly form: URLSearchParams
   readonly userAgent: string | undefined
   readonly session: ShopSession
+  /** Whether anything is stored about the visitor. */
+  readonly isKnown: boolean
   /** Who is signed in, as the request began. */
   readonly user: User | undefined
   readonly language: Language
   readonly texts: Texts
+  /** Where one signs in and out. */
+  readonly door: Door
+  /** Undefined where forms need none. */
+  readonly proof: Proof | undefined
+}
+
+/** What the forms of a user bring along, to show that they come from a page of theirs. */
+export interface Proof {
+  /** The token for a form. */
+  token(): string
+  /** Whether a token is one of this user's. */
+  holds(token: string | null): boolean
+}
+
+/** One request to a shop that keeps its own sessions. */
+export interface OwnVisit extends Visit {
+  readonly session: OwnSession
   readonly services: Services
 }
 
-/** What the shop has beside the visitor. */
+/** What a shop with its own sessions has beside the visitor. */
 export interface Services {
   readonly users: Users
   readonly admin: SessionAdmin
-  /** Keeps out the forms of other sites. */
+  /** Makes and checks the tokens of forms. */
   readonly csrf: CsrfGuard
 }
 
@@ -40,4 +60,4 @@ export interface Answer {
 }
 
 /** Answers one kind of request. */
-export type Handler = (visit: Visit) => Answer | Promise<Answer>
+export type Handler<V extends Visit = Visit> = (visit: V) => Answer | Promise<Answer>

@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { MemoryStore } from 'sekisho/store/memory'
-import { createShop, type Shop } from '../src/shop.ts'
+import type { Shop } from '../src/serving.ts'
+import { createShop } from '../src/shop.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const pictures = `${repository}artifacts/shop`

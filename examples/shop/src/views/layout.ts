@@ -57,10 +57,12 @@ function header(visit: Visit): Html {
 }
 
 function account(visit: Visit): Html {
-  const { texts } = visit
-  return html`<li>${link(visit, '/sessions', html`${texts.sessionsShort}`)}</li>
+  const { texts, door } = visit
+  return html`<li>${link(visit, door.account.href, html`${texts[door.account.label]}`)}</li>
     <li>
-      <form method="post" action="/logout">${tokenField(visit)}<button class="link">${texts.logout}</button></form>
+      <form method="post" action="${door.logout}">
+        ${tokenField(visit)}<button class="link">${texts.logout}</button>
+      </form>
     </li>`
 }
 
@@ -88,9 +90,9 @@ function footer(visit: Visit): Html {
 }
 
 /** What the shop knows about the visitor. */
-function passText({ texts, session, user, language }: Visit): string {
+function passText({ texts, isKnown, user, language }: Visit): string {
   if (user !== undefined) return fill(texts.passUser, { name: user.name[language] })
-  return session.meta.address === undefined ? texts.passNone : texts.passVisitor
+  return isKnown ? texts.passVisitor : texts.passNone
 }
 
 const noticeTexts = {

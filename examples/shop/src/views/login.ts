@@ -13,17 +13,18 @@ export interface LoginForm {
 /** The form to sign in, and who may. */
 export function loginView(visit: Visit, { next, failed }: LoginForm): Html {
   const { texts } = visit
+  const { login } = visit.door
   const described = failed !== undefined && html`aria-invalid="true" aria-describedby="failure"`
   return html`<div class="columns">
     <section class="sheet">
       <h1>${texts.login}</h1>
       ${failed !== undefined && html`<p class="failure" id="failure" role="alert">${texts.loginFailed}</p>`}
-      <form class="stack" method="post" action="/login">
-        <input type="hidden" name="return" value="${next}" />
+      <form class="stack" method="post" action="${login.action(next)}">
+        <input type="hidden" name="${login.next}" value="${next}" />
         <label>
           <span>${texts.userName}</span>
           <input
-            name="user"
+            name="${login.user}"
             value="${failed ?? ''}"
             autocomplete="username"
             autocapitalize="none"
@@ -37,7 +38,7 @@ export function loginView(visit: Visit, { next, failed }: LoginForm): Html {
           <span>${texts.password}</span>
           <input
             type="password"
-            name="password"
+            name="${login.password}"
             autocomplete="current-password"
             maxlength="100"
             required
@@ -47,8 +48,17 @@ export function loginView(visit: Visit, { next, failed }: LoginForm): Html {
         <button class="primary">${texts.login}</button>
       </form>
     </section>
-    ${demoUserList(visit)}
+    ${login.hasKnownPasswords ? demoUserList(visit) : demoUserNote(visit)}
   </div>`
+}
+
+/** The passwords are this machine's own. */
+function demoUserNote({ texts }: Visit): Html {
+  return html`<aside class="sheet" aria-labelledby="demo">
+    <h2 id="demo">${texts.demoUsers}</h2>
+    <p>${texts.loginNote}</p>
+    <p>${demoUsers.map(({ id }) => html`<code>${id}</code> `)}</p>
+  </aside>`
 }
 
 function demoUserList({ texts, language }: Visit): Html {

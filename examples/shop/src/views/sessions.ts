@@ -1,13 +1,13 @@
 import type { SessionSummary } from 'sekisho'
 import { ago, fill, moment } from '../texts.ts'
 import type { User } from '../users.ts'
-import type { Visit } from '../visit.ts'
+import type { OwnVisit } from '../visit.ts'
 import { html, type Html } from './html.ts'
 import { device as devicePicture } from './scenery.ts'
 import { tokenField } from './token.ts'
 
 /** Where a user is signed in, and how to end that. */
-export function sessionsView(visit: Visit, user: User, sessions: readonly SessionSummary[]): Html {
+export function sessionsView(visit: OwnVisit, user: User, sessions: readonly SessionSummary[]): Html {
   const { texts, language } = visit
   return html`<h1>${texts.sessions}</h1>
     <p class="lead">${fill(texts.sessionsText, { name: user.name[language] })}</p>
@@ -24,7 +24,7 @@ export function sessionsView(visit: Visit, user: User, sessions: readonly Sessio
     }`
 }
 
-function sessionLine(visit: Visit, summary: SessionSummary): Html {
+function sessionLine(visit: OwnVisit, summary: SessionSummary): Html {
   const { texts, language, session } = visit
   const { address, authenticatedAt, lastUsedAt, device = texts.unknownDevice } = summary
   const isThis = address === session.meta.address

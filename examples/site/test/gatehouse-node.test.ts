@@ -1,0 +1,3 @@
+import { gatehouseSuite } from './gatehouse-suite.ts'
+
+gatehouseSuite('node')
