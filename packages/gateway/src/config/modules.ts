@@ -14,6 +14,7 @@ import { sessionCookieModule } from './directives/session-cookie.ts'
 import { sessionCryptoModule } from './directives/session-crypto.ts'
 import { sessionDbdModule } from './directives/session-dbd.ts'
 import { sessionModule } from './directives/session.ts'
+import { setenvifModule } from './directives/setenvif.ts'
 import { sslModule } from './directives/ssl.ts'
 import type { Directive, ModuleTable } from './directive.ts'
 
@@ -40,6 +41,7 @@ export const modules: readonly ModuleTable[] = [
   aliasModule,
   dirModule,
   envModule,
+  setenvifModule,
   sslModule,
 ]
 

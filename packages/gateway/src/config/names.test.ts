@@ -56,6 +56,19 @@ describe('names', () => {
   })
 })
 
+describe('SetEnvIf', () => {
+  it('wants an attribute, an expression and a variable', () => {
+    const missing = '1:1 Missing regular expression or name of a variable'
+    assert.deepEqual(errorsOf(load('SetEnvIf Host')), [missing])
+    assert.deepEqual(errorsOf(load('BrowserMatch robot')), [missing])
+    assert.deepEqual(errorsOf(load('SetEnvIf "^X-.*" yes seen')), [
+      '1:10 Expressions over the names of headers are not supported',
+    ])
+    assert.deepEqual(errorsOf(load('SetEnvIf Host ( seen')), ['1:15 Regex could not be compiled'])
+    assert.deepEqual(errorsOf(load('SetEnvIfNoCase Host shop seen !hidden name=$1\nBrowserMatchNoCase Bot bot')), [])
+  })
+})
+
 describe('findings across lines', () => {
   it('look at everything that could say what a section lacks', () => {
     const outer = '<Location />\nAuthType Basic\nAuthName x\nAuthUserFile y\n</Location>\n'

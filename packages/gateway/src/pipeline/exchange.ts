@@ -101,6 +101,8 @@ export class Exchange implements ConfigRequest, HeaderRequest, AuthRequest {
   contentType: string | undefined
 
   readonly #startedAt: number
+  /** The rules of Require are being asked, or have not let the request in. */
+  isJudged = false
   #environment: Map<string, string> | undefined
   #notes: Map<string, string> | undefined
   #sent: Sent = { status: 0, bytes: 0, fields: [], isComplete: false }
@@ -207,13 +209,16 @@ export class Exchange implements ConfigRequest, HeaderRequest, AuthRequest {
     return Array.isArray(value) ? value.join(', ') : value
   }
 
+  /** What SetEnv says counts for those who have been let in: as in the real server, `Require env` does not see it. */
   environment(name: string): string | undefined {
-    return this.#environment?.get(name) ?? this.plan.environment.get(name)
+    return this.#environment?.get(name) ?? (this.isJudged ? undefined : this.plan.environment.get(name))
   }
 
-  setEnvironment(name: string, value: string): void {
+  /** @param value Undefined: the variable is taken away. */
+  setEnvironment(name: string, value: string | undefined): void {
     this.#environment ??= new Map()
-    this.#environment.set(name, value)
+    if (value === undefined) this.#environment.delete(name)
+    else this.#environment.set(name, value)
   }
 
   tls(name: string): string | undefined {

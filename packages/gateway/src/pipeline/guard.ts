@@ -21,8 +21,10 @@ export async function admit(exchange: Exchange, access: Access): Promise<Answer 
 }
 
 async function judge(exchange: Exchange, access: Access): Promise<Answer | undefined> {
+  exchange.isJudged = true
   const outcome = await access.admit(visitOf(exchange))
   if (outcome.kind === 'answer') return answerOf(outcome)
+  exchange.isJudged = false
   exchange.user = outcome.user
   exchange.authType = outcome.authType
   exchange.authorization = outcome.authorization

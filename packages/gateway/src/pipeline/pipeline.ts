@@ -13,6 +13,7 @@ import { receive } from './receive.ts'
 import type { FindRedirect } from './redirect-rules.ts'
 import { requestTarget } from './request-target.ts'
 import { send, type Sending } from './send.ts'
+import { setVariables } from './variables.ts'
 
 /** What the requests of a site are served with. */
 export interface PipelineTools extends SiteMatching, ForwardTools {
@@ -67,7 +68,8 @@ export class Pipeline {
   }
 
   async #admit(exchange: Exchange): Promise<Answer | undefined> {
-    const { session, isGuarded } = exchange.plan
+    const { session, isGuarded, variableRules } = exchange.plan
+    setVariables(exchange, variableRules)
     return session === undefined && !isGuarded ? undefined : admit(exchange, this.#tools.access)
   }
 

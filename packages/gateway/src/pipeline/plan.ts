@@ -1,4 +1,5 @@
 import { DirectoryIndex, SetEnv, UnsetEnv } from '../config/directives/server.ts'
+import { SetEnvIf, type VariableRule } from '../config/directives/setenvif.ts'
 import { DocumentRoot, type ErrorAnswer, ErrorDocument, ServerName, SetHandler } from '../config/directives/core.ts'
 import { Header, type HeaderRule, RequestHeader } from '../config/directives/headers.ts'
 import {
@@ -85,6 +86,8 @@ export interface Plan {
   /** `Header` without it: not for errors of the gateway's own. */
   readonly answerRules: readonly PreparedRule[]
   readonly environment: ReadonlyMap<string, string>
+  /** SetEnvIf. */
+  readonly variableRules: readonly VariableRule[]
   readonly errorDocuments: ReadonlyMap<string, ErrorAnswer>
   readonly log: Log
   /** Undefined where nothing is logged. */
@@ -136,6 +139,7 @@ function makePlan(settings: Settings, server: Settings, sources: PlanSources): P
     redirectOfSections: redirects.ofSections,
     ...rulesOf(settings),
     environment: environmentOf(settings),
+    variableRules: settings.get(SetEnvIf),
     errorDocuments: settings.get(ErrorDocument),
     log: sources.log(settings),
     writeAccess: sources.accessLog(settings),

@@ -143,23 +143,32 @@ ${section('/logout', `${open}\nSetHandler form-logout-handler\nAuthFormLogoutLoc
 })
 
 describe('Require', () => {
-  it('looks at SetEnv, and lets in whoever needs no login', async () => {
+  it('looks at SetEnvIf and not at SetEnv, and lets in whoever needs no login', async () => {
     const text = `
 DocumentRoot \${ROOT}
 SetEnv friendly 1
+SetEnvIf X-Friend "^(\\w+)!$" friend=$1
+SetEnvIf friend ^hana$ known
+SetEnvIfNoCase Request_URI ^/D\\. !known
+BrowserMatch robot known
+Header set X-Known "%{friend}e %{friendly}e" env=known
 <Location /a.txt>
 Require env friendly
 </Location>
-<Location /b.txt>
-UnsetEnv friendly
-Require env friendly
-</Location>
+<LocationMatch ^/[bd]>
+Require env known
+</LocationMatch>
 <Location /c.txt>
 Require all denied
 </Location>`
-    await using site = await serveSite(text, { files: { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c' } })
+    await using site = await serveSite(text, { files: { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c', 'd.txt': 'd' } })
     const visitor = site.visitor()
-    const statuses = ['/a.txt', '/b.txt', '/c.txt'].map(async (path) => (await visitor.get(path)).status)
-    assert.deepEqual(await Promise.all(statuses), [200, 403, 403])
+    const status = async (path: string, headers = {}) => (await visitor.get(path, headers)).status
+    assert.deepEqual([await status('/a.txt'), await status('/b.txt'), await status('/c.txt')], [403, 403, 403])
+    const friend = { 'X-Friend': 'hana!' }
+    assert.deepEqual([await status('/b.txt', friend), await status('/d.txt', friend)], [200, 403])
+    assert.equal((await visitor.get('/b.txt', friend)).headers['x-known'], 'hana 1')
+    assert.equal(await status('/b.txt', { 'X-Friend': 'hanako!' }), 403)
+    assert.equal(await status('/b.txt', { 'User-Agent': 'a robot' }), 200)
   })
 })

@@ -1,8 +1,7 @@
 /**
  * The parts of `t/modules/aaa.t` about Basic and form logins, with the names of its assertions.
  *
- * The one thing that is written differently is how the header `X-Allowed` comes to be the variable `allowed`: the original has
- * SetEnvIf for that, which the gateway does not carry out. And its Alias lines are folders here.
+ * The one thing that is written differently: its Alias lines are folders here.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
@@ -47,9 +46,7 @@ DocumentRoot \${ROOT}/htdocs
     SetHandler form-login-handler
     Require all granted
 </Location>
-<If "%{HTTP:X-Allowed} == 'yes'">
-    SetEnv allowed 1
-</If>`
+SetEnvIf X-Allowed yes allowed`
 
 const files = {
   basic1: 'ubasic:$apr1$opONH1Fj$dX0sZdZ0rRWEk0Wj8y.Qv1\n',

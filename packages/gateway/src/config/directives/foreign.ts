@@ -106,7 +106,6 @@ export const foreignDirectives: Readonly<Record<string, string>> = {
   'mod_reqtimeout.c': 'RequestReadTimeout',
   'mod_rewrite.c': 'RewriteEngine RewriteOptions RewriteBase RewriteCond RewriteRule RewriteMap',
   'mod_sed.c': 'OutputSed InputSed',
-  'mod_setenvif.c': 'SetEnvIf SetEnvIfNoCase SetEnvIfExpr BrowserMatch BrowserMatchNoCase',
   'mod_socache_memcache.c': 'MemcacheConnTTL',
   'mod_socache_redis.c': 'RedisConnPoolTTL RedisTimeout',
   'mod_speling.c': 'CheckSpelling CheckCaseOnly CheckBasenameMatch',

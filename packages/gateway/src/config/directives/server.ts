@@ -179,7 +179,7 @@ export const SetEnv: Directive<ReadonlyMap<string, string>> = keyed<string>({
   takes: 'TAKE12',
   syntax: 'name [value]',
   read: ({ words }) => [words[0]?.text ?? '', words[1]?.text ?? ''],
-  help: 'Sets a variable of the request, for Require env and conditions.',
+  help: 'Sets a variable of a request that has been let in, for headers, logs and conditions. Require env sees SetEnvIf only.',
 })
 
 export const UnsetEnv: Directive<readonly string[]> = appended<string>({
