@@ -33,6 +33,21 @@ const left = [
   'data',
 ]
 
+/** What the real server has to load for logins with sessions in cookies, in this order. */
+export const loginModules = [
+  'authn_core',
+  'authn_file',
+  'authz_user',
+  'authz_groupfile',
+  'authz_host',
+  'auth_basic',
+  'request',
+  'session',
+  'session_cookie',
+  'auth_form',
+  'setenvif',
+] as const
+
 /** What the real server says about a configuration. */
 export interface Verdict {
   readonly accepted: boolean

@@ -7,6 +7,7 @@ import type { PasswordChecker } from './password-checker.ts'
 import type { UserFiles } from './user-files.ts'
 import { userName } from './user-name.ts'
 import { asUser, type Authenticated, type Visit } from './visit.ts'
+import { octets } from '../lib/octets.ts'
 
 /** What Basic authentication works with. */
 export interface BasicTools {
@@ -60,7 +61,7 @@ export async function authenticateBasic(
 /** 401 with what a browser needs to open its dialog. Octets beyond ASCII go out as UTF-8, as in Apache. */
 export function challenge(realm: string): Answer {
   const quoted = realm.replaceAll(/\p{Cc}/gu, ' ').replaceAll(/["\\]/g, '\\$&')
-  return answer(401, [['WWW-Authenticate', `Basic realm="${Buffer.from(quoted).toString('latin1')}"`]])
+  return answer(401, [['WWW-Authenticate', `Basic realm="${octets(quoted)}"`]])
 }
 
 /**
@@ -86,10 +87,10 @@ export function basicHeader(user: string, password: string): string {
 /** @returns Undefined when they are not of the form of credentials: no base64, no colon, no name that anybody could have. */
 function readCredentials(base64: string): { user: string; password: Buffer } | undefined {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined
-  const octets = Buffer.from(base64, 'base64')
-  const colon = octets.indexOf(0x3a)
-  const user = colon === -1 ? undefined : userName(octets.subarray(0, colon))
-  return user === undefined || user === '' ? undefined : { user, password: octets.subarray(colon + 1) }
+  const decoded = Buffer.from(base64, 'base64')
+  const colon = decoded.indexOf(0x3a)
+  const user = colon === -1 ? undefined : userName(decoded.subarray(0, colon))
+  return user === undefined || user === '' ? undefined : { user, password: decoded.subarray(colon + 1) }
 }
 
 function split(text: string, separator: string): [string, string] {

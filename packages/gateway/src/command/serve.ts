@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { LoadedConfig } from '../config/load-node.ts'
 import { siteAddresses } from '../server/addresses.ts'
 import { ClusterServer } from '../server/cluster/cluster-server.ts'
-import { formatProblems } from '../server/config-failure.ts'
+import { formatWarnings } from '../server/config-failure.ts'
 import { onFatal } from '../server/fatal.ts'
 import { defaultDrainMs, type RunningServer, type ServeOptions } from '../server/running-server.ts'
 import { SingleServer } from '../server/single-server.ts'
@@ -76,8 +76,8 @@ function watch(server: RunningServer): void {
 
 /** Only addresses at which a login works are offered; of others it is told why not. */
 function announce(config: LoadedConfig, { file, workers }: ServeOptions): void {
-  const warnings = config.diagnostics.filter(({ severity }) => severity === 'warning')
-  if (warnings.length > 0) console.error(formatProblems(warnings, config.sources))
+  const warnings = formatWarnings(config)
+  if (warnings !== undefined) console.error(warnings)
   const addresses = siteAddresses(config.site)
   const lines = addresses.map(({ url, problem }) => (problem === undefined ? `  ${url}` : `  (${url}: ${problem})`))
   const processes = workers === 1 ? 'one process' : `${workers} workers`

@@ -4,6 +4,7 @@ import { holds, textValue } from '../config/expression/evaluate.ts'
 import type { ExpressionRequest } from '../config/expression/vocabulary.ts'
 import type { HeaderField, HeaderValue } from '../config/header-value.ts'
 import { appendToField, fieldOf, fieldsOf, type HeaderList, membersOf, removeField, setField } from './header-list.ts'
+import { octets } from '../lib/octets.ts'
 
 /** What rules about headers may ask about a request. */
 export interface HeaderRequest extends ExpressionRequest {
@@ -146,11 +147,6 @@ function fieldText(field: HeaderField, request: HeaderRequest): string {
     default:
       return field satisfies never
   }
-}
-
-/** What stands in a configuration is UTF-8, and goes out as these octets, each in a character of its own. */
-function octets(text: string): string {
-  return Buffer.from(text).toString('latin1')
 }
 
 /** What cannot stand in a header becomes a blank; what is no octet becomes those of its UTF-8. */

@@ -8,6 +8,7 @@ import { type HeaderList, removeField, setField } from './header-list.ts'
 import { applyRules } from './header-rules.ts'
 import type { InternalFields } from './internal-fields.ts'
 import type { SessionPlan } from './plan.ts'
+import { octets } from '../lib/octets.ts'
 
 /** What telling an app works with. */
 export interface TellTools {
@@ -87,9 +88,4 @@ function tellBody({ body, contentType }: Exchange, fields: HeaderList): void {
   removeField(fields, 'content-encoding')
   if (contentType === undefined) removeField(fields, 'content-type')
   else setField(fields, 'Content-Type', contentType)
-}
-
-/** A name beyond ASCII goes out as UTF-8, octet by octet. */
-function octets(text: string): string {
-  return Buffer.from(text).toString('latin1')
 }

@@ -7,12 +7,14 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { requestPath } from '../config/request-path.ts'
 import { compileRegex } from '../config/regex.ts'
-import { ApacheProxy } from '../../test/proxy/apache-proxy.ts'
+import { startApache } from '../../../../scripts/services.ts'
 import { App } from '../../test/proxy/apps.ts'
 import { say } from '../../test/proxy/raw-client.ts'
 import { reversedAddress } from './reverse.ts'
 import { type Route, routeFor } from './routes.ts'
 import { parseTarget } from './target.ts'
+
+const modules = ['proxy', 'proxy_http']
 
 /** Sections first: they are asked first. APP stands for the app's URL. */
 const sections: readonly (readonly [path: string, target: string])[] = [
@@ -101,9 +103,10 @@ function routes(app: string): Route[] {
   ]
 }
 
-it('passes a request to the same path of the app as the real server', async () => {
+it('passes a request to the same path of the app as the real server', async (t) => {
   await using app = await App.open((request, response) => response.end(`[${request.url ?? ''}]`))
-  await using apache = await ApacheProxy.open(config(app.url))
+  const apache = await startApache({ modules, conf: config(app.url) })
+  t.after(() => apache.stop())
   const own = routes(app.url)
   const real: string[] = []
   const ours: string[] = []
@@ -147,16 +150,16 @@ const addresses = [
   ],
 ].flat()
 
-it('shows a visitor the same address as the real server', async () => {
+it('shows a visitor the same address as the real server', async (t) => {
   await using app = await App.open((request, response) => {
     const address = decodeURIComponent(request.url ?? '').slice('/r/'.length)
     response.writeHead(302, ['Location', address, 'Content-Location', address, 'URI', address, 'Destination', address])
     response.end()
   })
   const told = reverses.map(([path, target]) => `ProxyPassReverse ${path} ${target.replace('APP', app.url)}`)
-  await using apache = await ApacheProxy.open(
-    ['AllowEncodedSlashes NoDecode', `ProxyPass /r ${app.url}/r nocanon`, ...told].join('\n'),
-  )
+  const conf = ['AllowEncodedSlashes NoDecode', `ProxyPass /r ${app.url}/r nocanon`, ...told].join('\n')
+  const apache = await startApache({ modules, conf })
+  t.after(() => apache.stop())
   const rules = reverses.map(([path, target]) => ({ path, target: target.replace('APP', app.url) }))
   for (const address of addresses.map((text) => text.replace('APP', app.url))) {
     const request = `GET /r/${encodeURIComponent(address)} HTTP/1.1\r\nHost: shop.example:8080\r\nConnection: close\r\n\r\n`

@@ -1,9 +1,24 @@
 import { type Diagnostic, formatDiagnostic } from '../config/diagnostics.ts'
+import type { LoadedConfig } from '../config/load-node.ts'
 import type { Source } from '../config/source.ts'
 
 /** Findings as text, each with its place, what was expected, what was found, and what mends it. */
 export function formatProblems(problems: readonly Diagnostic[], sources: ReadonlyMap<string, Source>): string {
   return problems.map((problem) => formatDiagnostic(problem, sources.get(problem.file))).join('\n')
+}
+
+/** Whether a finding keeps a configuration from being used. */
+export function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error'
+}
+
+/** The warnings about a configuration as text; undefined when there are none. */
+export function formatWarnings({
+  diagnostics,
+  sources,
+}: Pick<LoadedConfig, 'diagnostics' | 'sources'>): string | undefined {
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning')
+  return warnings.length === 0 ? undefined : formatProblems(warnings, sources)
 }
 
 /** A configuration that cannot be used. */

@@ -13,7 +13,7 @@ import { Plans } from '../pipeline/plan.ts'
 import type { SessionKeepers } from '../session/contract.ts'
 import { sessionKeepers } from '../session/keepers-node.ts'
 import { Certificates } from './certificates.ts'
-import { formatProblems } from './config-failure.ts'
+import { formatProblems, isError } from './config-failure.ts'
 import { listenPlace } from './listen-failure.ts'
 import { type ListenPlan, listenPlans } from './listen-plan.ts'
 import { accessLogs } from './log/access-log.ts'
@@ -129,10 +129,6 @@ export class Generation {
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#whenUnused = resolve))
     await this.#keepers.close()
   }
-}
-
-export function isError({ severity }: Diagnostic): boolean {
-  return severity === 'error'
 }
 
 function logOf(settings: Pick<SettingsView, 'get'>, { logs }: Surroundings): Log {

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from '../config/load-node.ts'
-import { ConfigFailure, formatProblems } from './config-failure.ts'
+import { ConfigFailure, formatWarnings } from './config-failure.ts'
 import { Gateway } from './gateway.ts'
 import { defaultDrainMs, readSource, type RunningServer, type ServeOptions } from './running-server.ts'
 import { openSurroundings } from './surroundings.ts'
@@ -48,9 +48,9 @@ export class SingleServer implements RunningServer {
   }
 
   /** In the log too: that is where an operator looks. */
-  #warn({ diagnostics, sources }: LoadedConfig): void {
-    const warnings = diagnostics.filter(({ severity }) => severity === 'warning')
-    if (warnings.length > 0) this.#tell('warn', formatProblems(warnings, sources))
+  #warn(config: LoadedConfig): void {
+    const warnings = formatWarnings(config)
+    if (warnings !== undefined) this.#tell('warn', warnings)
   }
 
   #tell(level: 'error' | 'warn' | 'notice', message: string): void {

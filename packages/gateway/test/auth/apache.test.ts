@@ -6,22 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startApache } from '../../../../scripts/services.ts'
+import { loginModules } from '../apache.ts'
 import { brief, type Gate, gate, TestSession } from './gate.ts'
 import { basicLogin, randomSections } from './random-rules.ts'
 
-const modules = [
-  'authn_core',
-  'authn_file',
-  'authz_user',
-  'authz_groupfile',
-  'authz_host',
-  'auth_basic',
-  'request',
-  'session',
-  'session_cookie',
-  'auth_form',
-  'setenvif',
-]
 const sha1 = '{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM='
 const bcrypt = '$2y$04$BXkTaSO5jama4SoGq39xXuVSURz1G9pqWp5TPn.UCz4qqtDa0qiS.'
 const unlimited = { burst: 1e6, everyMs: 1 }
@@ -164,7 +152,7 @@ describe('as the real server, with the same configuration', () => {
     writeFileSync(paths.groups, `${groups}\n`)
     chmodSync(folder, 0o755)
     const conf = `${config.replaceAll('%USERS%', paths.users).replaceAll('%GROUPS%', paths.groups)}\nSetEnvIf Request_URI . on=1\n`
-    apache = await startApache({ modules, conf })
+    apache = await startApache({ modules: loginModules, conf })
   })
 
   after(async () => {

@@ -2,31 +2,12 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { startApache } from '../../../../scripts/services.ts'
+import { loginModules } from '../apache.ts'
 import { serveSite, type TestSite } from '../gateway/harness.ts'
 import { App } from './app.ts'
 
-/** What the real server has to load for the directives of these tests, in this order. */
-const modules = [
-  'authn_core',
-  'authn_file',
-  'authz_user',
-  'authz_groupfile',
-  'authz_host',
-  'auth_basic',
-  'request',
-  'session',
-  'session_cookie',
-  'session_crypto',
-  'auth_form',
-  'setenvif',
-  'env',
-  'headers',
-  'alias',
-  'dir',
-  'mime',
-  'proxy',
-  'proxy_http',
-]
+/** For the directives of these tests. */
+const modules = [...loginModules, 'session_crypto', 'env', 'headers', 'alias', 'dir', 'mime', 'proxy', 'proxy_http']
 
 /** Where things are that a configuration names. */
 export interface Places {

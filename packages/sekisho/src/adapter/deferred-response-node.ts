@@ -11,6 +11,7 @@
 import type { ServerResponse } from 'node:http'
 import type { CommitOptions, SessionAnswer } from '../session/contract.ts'
 import { closeHead, isHead, mergeHead, OpenHead, replaceHead, showQueued, tooLate } from './response-head-node.ts'
+import { type Call, callbackOf, type Door, isBody, isWrite, type Method, returned, sizeOf } from './queued-call-node.ts'
 import { unavailable } from './unavailable.ts'
 
 /** Commits a session into an answer: `Sessions.commit` with the session already given. */
@@ -39,14 +40,6 @@ export function deferResponse(
   onError: (error: unknown) => void,
 ): DeferredResponse {
   return new Deferral(res, commit, onError)
-}
-
-type Door = 'writeHead' | 'write' | 'end' | 'flushHeaders'
-type Method = (...args: unknown[]) => unknown
-
-interface Call {
-  readonly door: Door
-  readonly args: unknown[]
 }
 
 /**
@@ -275,34 +268,7 @@ class Deferral implements DeferredResponse {
   }
 }
 
-/** What a queued or ignored call returns: as Node does, and "full" for a write, so that a well-behaved source waits. */
-function returned(door: Door, res: ServerResponse): unknown {
-  if (door === 'write') return false
-  return door === 'end' ? res : undefined
-}
-
-function callbackOf(args: readonly unknown[]): Method | undefined {
-  return args.find((arg): arg is Method => typeof arg === 'function')
-}
-
 /** Wakes whoever waits for room, unless Node will do that or nobody may write any more. */
 function drain(res: ServerResponse): void {
   if (!res.writableNeedDrain && !res.writableEnded && !res.destroyed) res.emit('drain')
-}
-
-/** Whether Node will take these arguments of a body method. */
-function isBody(door: Door, [chunk]: unknown[]): boolean {
-  if (door === 'flushHeaders') return true
-  if (door === 'end' && (!chunk || typeof chunk === 'function')) return true
-  return typeof chunk === 'string' || chunk instanceof Uint8Array
-}
-
-function isWrite({ door }: Call): boolean {
-  return door === 'write'
-}
-
-function sizeOf({ door, args: [chunk, encoding] }: Call): number {
-  if (door !== 'write' && door !== 'end') return 0
-  if (typeof chunk === 'string') return Buffer.byteLength(chunk, encoding as BufferEncoding)
-  return chunk instanceof Uint8Array ? chunk.byteLength : 0
 }

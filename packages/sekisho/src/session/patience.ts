@@ -8,10 +8,9 @@ const MAX_PAUSE_MS = 50
  * The pauses of one conflicting write: each a little longer, at random, so that its rivals do not meet again.
  *
  * @param limitMs When it has gone on for so long, the next pause throws `ERR_SESSION_CONFLICT`.
- * @param began When the write began, by `performance.now` (default: now).
  */
-export function patience(limitMs: number, began: number = performance.now()): () => Promise<void> {
-  const deadline = began + limitMs
+export function patience(limitMs: number): () => Promise<void> {
+  const deadline = performance.now() + limitMs
   let ceiling = 1
   return async () => {
     if (performance.now() > deadline) {

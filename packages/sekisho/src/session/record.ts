@@ -58,29 +58,32 @@ export function rotated(attachment: Attachment, next: Token, content: Content | 
   }
 }
 
-/** The same session after a change of rights: new secret, next generation, and nothing left of the old secret. */
+/** The same session after a change of rights: nothing is left of the old secret, and the login stays. */
 export function renewed(stored: StoredSession, next: Token, content: Content): SessionRecord {
   const { principal, epoch, amr, device, authenticatedAt } = stored.record
-  return {
+  return begunAnew(stored, next, {
     ...content,
     ...(principal === undefined ? {} : loginStamp({ principal, amr, device }, epoch)),
     ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
-    generation: stored.record.generation + 1,
-    current: next.verifier,
-    ...rotatedNow(stored),
-    writeIds: nextWriteIds(stored.record),
-  }
+  })
 }
 
-/** The session after a login: new secret, next generation, and nothing left of the old secret. */
+/** The session after a login: nothing is left of the old secret. */
 export function loggedIn(stored: StoredSession, next: Token, content: Content, stamp: LoginStamp): SessionRecord {
+  return begunAnew(stored, next, { ...content, ...stamp, ...authenticatedNow(stored) })
+}
+
+/** New secret, next generation: whoever began before stores nothing. */
+function begunAnew(
+  stored: StoredSession,
+  next: Token,
+  holder: Content & Partial<LoginStamp> & { readonly authenticatedAt?: number },
+): SessionRecord {
   return {
-    ...content,
-    ...stamp,
+    ...holder,
     generation: stored.record.generation + 1,
     current: next.verifier,
     ...rotatedNow(stored),
-    ...authenticatedNow(stored),
     writeIds: nextWriteIds(stored.record),
   }
 }

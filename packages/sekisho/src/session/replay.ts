@@ -49,12 +49,10 @@ export class Replay {
     build: (attachment: Attachment) => Attempt,
     first: Turn,
   ): Promise<WriteOutcome> {
-    const began = performance.now()
-    let pause: (() => Promise<void>) | undefined
+    const pause = patience(this.#options.conflictMs)
     for (let turn = first; ; turn = this.#turn(state, build)) {
       const outcome = await turn.answer
       if (outcome === 'replaced') return this.#stored(state, turn)
-      pause ??= patience(this.#options.conflictMs, began)
       const current = outcome === 'gone' ? outcome : await this.#readAgain(turn.attachment)
       if (typeof current === 'string') return current
       this.#rebase(state, current)
@@ -120,11 +118,9 @@ export class Replay {
 
   /** Goes on with a session that another request has stored under the same token; its changes stay, ours are laid over them. */
   async join(state: SessionState, token: Token): Promise<'joined' | 'gone' | 'superseded'> {
-    const stored = await this.#calls.read(token.address)
-    if (stored === undefined) return 'gone'
-    const recognised = token.recognise(stored.record, stored.now)
-    if (recognised !== 'current' && recognised !== 'previous') return 'superseded'
-    this.#rebase(state, { token, recognised, stored })
+    const found = await this.#look(token)
+    if (typeof found === 'string') return found
+    this.#rebase(state, found)
     return 'joined'
   }
 
@@ -145,11 +141,18 @@ export class Replay {
     recognised: was,
     stored: before,
   }: Attachment): Promise<Attachment | 'gone' | 'superseded'> {
+    const found = await this.#look(token)
+    if (typeof found === 'string') return found
+    if (!isSameLineage(before, found.stored)) return 'superseded'
+    return was === 'minted' && found.recognised === 'current' ? { ...found, recognised: was } : found
+  }
+
+  /** What is stored under a token now, as long as its secret still is one of the session's. */
+  async #look(token: Token): Promise<Attachment | 'gone' | 'superseded'> {
     const stored = await this.#calls.read(token.address)
     if (stored === undefined) return 'gone'
     const recognised = token.recognise(stored.record, stored.now)
-    if (!isSameLineage(before, stored) || (recognised !== 'current' && recognised !== 'previous')) return 'superseded'
-    return { token, recognised: was === 'minted' && recognised === 'current' ? was : recognised, stored }
+    return recognised === 'current' || recognised === 'previous' ? { token, recognised, stored } : 'superseded'
   }
 }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { AttemptLimiter } from '../../auth/limit/attempt-limiter.ts'
 import { ErrorLog, LogLevel } from '../../config/directives/logs.ts'
 import type { LoadedConfig } from '../../config/load-node.ts'
-import { ConfigFailure, formatProblems } from '../config-failure.ts'
+import { ConfigFailure, formatProblems, formatWarnings, isError } from '../config-failure.ts'
 import { canReusePorts, tryAddresses } from '../listen-failure.ts'
 import { listenPlans } from '../listen-plan.ts'
 import type { Log } from '../log/error-log.ts'
@@ -113,9 +113,9 @@ export class ClusterServer implements RunningServer {
   }
 
   /** In the log too: that is where an operator looks. */
-  #warn({ diagnostics, sources }: LoadedConfig): void {
-    const warnings = diagnostics.filter(({ severity }) => severity === 'warning')
-    if (warnings.length > 0) this.#tell('warn', formatProblems(warnings, sources))
+  #warn(config: LoadedConfig): void {
+    const warnings = formatWarnings(config)
+    if (warnings !== undefined) this.#tell('warn', warnings)
   }
 
   #unchanged(reason: string): void {
@@ -175,8 +175,4 @@ export class ClusterServer implements RunningServer {
   #tell(level: 'crit' | 'error' | 'warn' | 'notice', message: string): void {
     this.#log?.write({ level, module: 'core', message })
   }
-}
-
-function isError({ severity }: { readonly severity: string }): boolean {
-  return severity === 'error'
 }
