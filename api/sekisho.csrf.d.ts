@@ -16,11 +16,3 @@ export interface CsrfOptions {
 export type CsrfRefusal = 'cross-site' | 'same-site' | 'foreign-origin' | 'no-origin' | 'token';
 
 export declare function csrfGuard(options?: CsrfOptions): CsrfGuard;
-
-// Not exported, but part of the types above.
-
-export type RequestHeaders = {
-    get(name: string): string | null;
-} | {
-    readonly [name: string]: string | readonly string[] | undefined;
-};

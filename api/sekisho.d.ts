@@ -1,5 +1,28 @@
 // What `sekisho` exports. Made by `npm run generate`.
 
+export interface AnswerHeaders {
+    getSetCookie?(): string[];
+    get(name: string): string | null;
+    set(name: string, value: string): void;
+    append(name: string, value: string): void;
+}
+
+export type CarrierChange = {
+    readonly kind: 'set';
+    readonly carrier: string;
+    readonly maxAge: number;
+    readonly login: boolean;
+} | {
+    readonly kind: 'expire';
+} | {
+    readonly kind: 'keep';
+};
+
+export interface CarrierParts {
+    readonly address: string;
+    readonly current: string;
+}
+
 export interface Codec {
     stringify(value: object): string;
     stringifySound?(value: object): string;
@@ -25,6 +48,12 @@ export interface CookieOptions {
     readonly formerPaths?: readonly string[];
 }
 
+export interface CookieTransportInput {
+    readonly application: string;
+    readonly development: boolean;
+    readonly cookie?: CookieOptions | undefined;
+}
+
 export interface DataSchema<Data> {
     readonly '~standard': {
         readonly version: 1;
@@ -43,7 +72,7 @@ export interface EncryptionOptions {
     readonly acceptPlain?: boolean;
 }
 
-export type ErrorCode = 'ERR_OPTION' | 'ERR_ARGUMENT' | 'ERR_NO_SESSION' | 'ERR_VALUE' | 'ERR_SESSION_COMMITTED' | 'ERR_SESSION_GONE' | 'ERR_SESSION_SUPERSEDED' | 'ERR_SESSION_CONFLICT' | 'ERR_COOKIE_TOO_LARGE' | 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT' | 'ERR_STORE_UNCERTAIN' | 'ERR_STORE_FULL' | 'ERR_STORE_LOCKED' | 'ERR_STORE_SETUP' | 'ERR_STORE_CONTRACT' | 'ERR_STORE_OVERLOADED' | 'ERR_SESSION_LOCKED' | 'ERR_LOCK_LOST' | 'ERR_KEY_FILE' | 'ERR_CRYPTO_OVERLOADED';
+export type ErrorCode = 'ERR_OPTION' | 'ERR_ARGUMENT' | 'ERR_NO_SESSION' | 'ERR_VALUE' | 'ERR_SESSION_COMMITTED' | 'ERR_SESSION_GONE' | 'ERR_SESSION_SUPERSEDED' | 'ERR_SESSION_CONFLICT' | 'ERR_COOKIE_TOO_LARGE' | 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_TIMEOUT' | 'ERR_STORE_UNCERTAIN' | 'ERR_STORE_FULL' | 'ERR_STORE_LOCKED' | 'ERR_STORE_SETUP' | 'ERR_STORE_CONTRACT' | 'ERR_STORE_OVERLOADED' | 'ERR_SESSION_LOCKED' | 'ERR_LOCK_LOST' | 'ERR_KEY_FILE' | 'ERR_CRYPTO_OVERLOADED' | 'ERR_PHP_DATA';
 
 export interface ErrorEntry {
     readonly status?: number;
@@ -99,6 +128,19 @@ export interface OpenOptions {
     readonly reserved?: boolean | undefined;
     readonly lock?: LockOptions | undefined;
 }
+
+export interface Presented {
+    readonly carrier?: string;
+    readonly ambiguous?: boolean;
+    readonly explicit?: boolean;
+    readonly chunks?: readonly number[];
+}
+
+export type RequestHeaders = {
+    get(name: string): string | null;
+} | {
+    readonly [name: string]: string | readonly string[] | undefined;
+};
 
 export interface Reservation {
     readonly carrier: string;
@@ -169,6 +211,7 @@ export interface SessionAdmin {
     list(principal: string): Promise<SessionSummary[]>;
     count(principal: string): Promise<number>;
     limit(principal: string, most: number): Promise<number>;
+    inspect(address: string): Promise<SessionContent | undefined>;
     revoke(address: string, options?: {
         readonly principal?: string | undefined;
     }): Promise<boolean>;
@@ -180,6 +223,12 @@ export interface SessionAdmin {
 export interface SessionAnswer {
     readonly status: number;
     readonly headers: AnswerHeaders;
+}
+
+export interface SessionContent {
+    readonly bytes: number;
+    readonly encrypted: boolean;
+    readonly data: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface SessionData<Data extends object = Record<string, unknown>> {
@@ -220,6 +269,7 @@ export interface SessionOptions<Data extends object> extends SharedOptions<Data>
     readonly store: SessionStore;
     readonly cookie?: CookieOptions | false;
     readonly header?: HeaderOptions | true;
+    readonly transport?: Transport;
     readonly rotation?: RotationOptions | false;
     readonly maxBytes?: number;
     readonly conflictTimeoutMs?: number;
@@ -319,7 +369,17 @@ export interface SweepOptions {
     readonly limit?: number;
 }
 
+export interface Transport {
+    read(headers: RequestHeaders): Presented;
+    write(headers: AnswerHeaders, change: CarrierChange, presented?: Presented): void;
+    check?(carrier: string, presented?: Presented): void;
+}
+
 export type VaultMode = 'keyring' | 'carrier';
+
+export declare function carrierParts(carrier: string): CarrierParts;
+
+export declare function cookieTransport(input: CookieTransportInput): Transport;
 
 export declare function defineSealedSession<Data extends object>(options: SealedSessionOptions<Data>): SealedSessions<Data>;
 
@@ -334,19 +394,6 @@ export declare function optionError(option: string, expected: string, received: 
 export declare function shown(value: unknown): string;
 
 // Not exported, but part of the types above.
-
-export interface AnswerHeaders {
-    getSetCookie?(): string[];
-    get(name: string): string | null;
-    set(name: string, value: string): void;
-    append(name: string, value: string): void;
-}
-
-export type RequestHeaders = {
-    get(name: string): string | null;
-} | {
-    readonly [name: string]: string | readonly string[] | undefined;
-};
 
 export interface Subkey {
     readonly id: Buffer;

@@ -13,17 +13,4 @@ export declare function fetchHandler<S extends object, Rest extends unknown[] = 
 
 // Not exported, but part of the types above.
 
-export interface AnswerHeaders {
-    getSetCookie?(): string[];
-    get(name: string): string | null;
-    set(name: string, value: string): void;
-    append(name: string, value: string): void;
-}
-
-export type RequestHeaders = {
-    get(name: string): string | null;
-} | {
-    readonly [name: string]: string | readonly string[] | undefined;
-};
-
 export type RouteLock<R> = LockOptions | ((request: R) => LockOptions | undefined);

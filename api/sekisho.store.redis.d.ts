@@ -1,5 +1,26 @@
 // What `sekisho/store/redis` exports. Made by `npm run generate`.
 
+export type Argument = string | Uint8Array;
+
+export type Command = readonly [
+    name: string,
+    ...rest: Argument[]
+];
+
+export interface Link {
+    run(key: string, command: Command): Promise<unknown>;
+    runScript(sha: string, key: string, args: readonly Argument[]): Promise<unknown>;
+    runPair(key: string, first: Command, second: Command): Promise<readonly [
+        unknown,
+        unknown
+    ]>;
+    readonly masters: (() => Promise<readonly Master[]>) | undefined;
+}
+
+export interface Master {
+    run(command: Command): Promise<unknown>;
+}
+
 export type RedisClient = {
     sendCommand(...command: never[]): unknown;
     multi(...rest: never[]): unknown;
@@ -42,3 +63,5 @@ export interface ReplicaWait {
     readonly timeoutMs?: number;
     readonly required?: boolean;
 }
+
+export declare function linkOf(client: unknown, kind: RedisClientKind | undefined): Link;

@@ -17,6 +17,8 @@ export type {
   StoreLimitOptions,
   StoreTimeoutOptions,
 } from './session/shared-options.ts'
-export type { CookieOptions } from './transport/cookie.ts'
+export { carrierParts, type CarrierParts } from './session/token.ts'
+export { cookieTransport, type CookieOptions, type CookieTransportInput } from './transport/cookie.ts'
+export type { AnswerHeaders, CarrierChange, Presented, RequestHeaders, Transport } from './transport/contract.ts'
 export type { HeaderOptions } from './transport/header.ts'
 export type { SessionStore, StoreCapabilities } from './store/contract.ts'

@@ -403,3 +403,15 @@ describe('while the commit runs', () => {
     assert.deepEqual(seen, ['ERR_STREAM_DESTROYED', 'ERR_STREAM_DESTROYED'])
   })
 })
+
+test('a commit is told of a status as the number that is sent', async (t) => {
+  const told: unknown[] = []
+  const commit: CommitAnswer = ({ status }) => void told.push(status)
+  const handler: Handler = (_, res) => {
+    // As `res.status('304')` of Express 4 leaves it.
+    Object.assign(res, { statusCode: '304' })
+    res.end()
+  }
+  assert.match(await answer(t, commit, handler), /^HTTP\/1\.1 304 /)
+  assert.deepEqual(told, [304])
+})

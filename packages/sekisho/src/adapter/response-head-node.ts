@@ -13,8 +13,9 @@ type HeaderValue = number | string | readonly string[]
 export function isHead(res: ServerResponse, args: unknown[]): boolean {
   const { code, reason, headers } = headOf(args)
   if (code < 100 || code > 999) return false
-  // RFC 9112 4: a reason phrase is made of tab, space, visible and obs-text octets.
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(reason ?? res.statusMessage ?? '')) return false
+  // RFC 9112 4: a reason phrase is made of tab, space, visible and obs-text octets. Most answers leave it to Node.
+  const phrase = reason ?? res.statusMessage
+  if (phrase && /[^\t\x20-\x7e\x80-\xff]/.test(phrase)) return false
   return !Array.isArray(headers) || Array.isArray(headers[0]) || headers.length % 2 === 0
 }
 
@@ -117,8 +118,8 @@ export function closeHead(res: ServerResponse): () => void {
 
 /** Puts members of the answer's own aside, such as a `setHeader` that some middleware has wrapped. */
 function hideOwn(res: ServerResponse): (() => void) | undefined {
+  if (!closedNames.some((name) => Object.hasOwn(res, name))) return undefined
   const own = closedNames.filter((name) => Object.hasOwn(res, name))
-  if (own.length === 0) return undefined
   const before = own.map((name) => [name, Object.getOwnPropertyDescriptor(res, name)] as const)
   for (const name of own) Reflect.deleteProperty(res, name)
   return () => {

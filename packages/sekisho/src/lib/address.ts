@@ -2,7 +2,7 @@ import { SekishoUsageError, shown } from '../errors.ts'
 
 /** Whether this can name a record; any other string names none and never reaches a store. */
 export function isAddress(address: string): boolean {
-  return address.length === 64 && /^[0-9a-f]{64}$/.test(address)
+  return address.length === 64 && !/[^0-9a-f]/.test(address)
 }
 
 /** What `create` throws for anything else. */

@@ -112,24 +112,26 @@ test('spreads the ends of pauses, so that nodes do not try in step', () => {
 
 test('refuses more calls than may wait, and lets them in as others end', () => {
   const { circuit } = onClock()
-  const ends = [1, 2, 3].map(() => circuit.begin())
+  const calls = [{}, {}, {}]
+  for (const call of calls) circuit.begin(call)
   const error = refused(circuit)
   assert.equal(error?.code, 'ERR_STORE_OVERLOADED')
   assert.match(error.message, /3 calls wait/)
-  ends[0]?.()
-  ends[0]?.()
+  circuit.ended(calls[0] ?? {})
+  circuit.ended(calls[0] ?? {})
   assert.equal(refused(circuit), undefined)
 })
 
 test('forgets calls that were never answered once the store is back', () => {
   const { circuit, pass } = onClock()
-  const ends = [1, 2, 3].map(() => circuit.begin())
+  const calls = [{}, {}, {}]
+  for (const call of calls) circuit.begin(call)
   circuit.failed(down)
   circuit.failed(down)
   pass(1201)
   circuit.admit('read')
   circuit.succeeded()
   assert.equal(refused(circuit), undefined)
-  for (const end of ends) end()
+  for (const call of calls) circuit.ended(call)
   assert.equal(refused(circuit), undefined)
 })

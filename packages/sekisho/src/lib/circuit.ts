@@ -48,16 +48,16 @@ export class Circuit {
     else if (this.#pending.size >= this.#limits.maxPending) throw overloaded(verb, this.#pending.size)
   }
 
-  /** Counts a call that waits. @returns To be called when it has been answered, however late. */
-  begin(): () => void {
-    const pending = this.#pending
-    const call = {}
-    pending.add(call)
+  /** Counts a call that waits, until it has {@link ended}. */
+  begin(call: object): void {
+    this.#pending.add(call)
     this.#judge()
-    return () => {
-      pending.delete(call)
-      this.#judge()
-    }
+  }
+
+  /** The call has been answered, however late. */
+  ended(call: object): void {
+    this.#pending.delete(call)
+    this.#judge()
   }
 
   /** The store has answered: it is well. */

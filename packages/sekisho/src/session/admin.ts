@@ -1,21 +1,29 @@
+import { isSealed } from '../crypto/vault.ts'
 import { SekishoUsageError, shown } from '../errors.ts'
 import { channels } from '../lib/events-node.ts'
 import type { PrincipalIndex, SessionRecord, StoredSession } from '../store/contract.ts'
-import type { SessionAdmin, SessionSummary } from './contract.ts'
+import type { SessionAdmin, SessionContent, SessionSummary } from './contract.ts'
 import { lastUsedAt, type ResolvedLifetime } from './lifetime.ts'
+import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
+import { readData } from './session.ts'
 import type { StoreCalls } from './store-calls.ts'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** {@link SessionAdmin} over a store and its index by principal. */
 export class StoredAdmin implements SessionAdmin {
   readonly #index: PrincipalIndex | undefined
   readonly #lifetime: ResolvedLifetime
   readonly #calls: StoreCalls
+  readonly #options: ResolvedOptions
 
-  constructor({ store, lifetime }: ResolvedOptions, calls: StoreCalls) {
+  constructor(options: ResolvedOptions, calls: StoreCalls) {
+    const { store, lifetime } = options
     this.#index = store.principals
     this.#lifetime = lifetime
     this.#calls = calls
+    this.#options = options
   }
 
   async list(principal: string): Promise<SessionSummary[]> {
@@ -38,6 +46,14 @@ export class StoredAdmin implements SessionAdmin {
     return ended
   }
 
+  async inspect(address: string): Promise<SessionContent | undefined> {
+    const stored = await this.#calls.read(address)
+    if (stored === undefined) return undefined
+    const { payload, text } = stored.record
+    const bytes = text === undefined ? payload.length : Buffer.byteLength(text)
+    return { bytes, encrypted: isSealed(payload), data: this.#dataOf(address, stored) }
+  }
+
   async revoke(address: string, { principal }: { readonly principal?: string | undefined } = {}): Promise<boolean> {
     if (principal === undefined) return this.#delete(address)
     return this.#deleteIf(address, (record) => record.principal === principal)
@@ -54,6 +70,19 @@ export class StoredAdmin implements SessionAdmin {
         if (address !== except && (await this.#deleteIf(address, older))) ended += 1
       }
       if (ended === before) return ended
+    }
+  }
+
+  #dataOf(address: string, stored: StoredSession): Members | undefined {
+    const { atRest } = this.#options
+    const { payload, text, dataVersion } = stored.record
+    const opened = atRest === undefined ? payload : atRest.openAlone(stored, address)
+    if (opened === undefined) return undefined
+    try {
+      return readData(text ?? utf8.decode(opened), dataVersion, this.#options).values
+    } catch {
+      // Encrypted, where this definition encrypts nothing; or what a visitor would meet as no session.
+      return undefined
     }
   }
 

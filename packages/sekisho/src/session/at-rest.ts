@@ -1,4 +1,4 @@
-import { isSealed, Vault, type PayloadTimes, type VaultMode } from '../crypto/vault.ts'
+import { isSealed, type KeyHolder, Vault, type PayloadTimes, type VaultMode } from '../crypto/vault.ts'
 import { KeyRing } from '../crypto/keyring.ts'
 import { optionError } from '../errors.ts'
 import type { SessionRecord, StoredSession } from '../store/contract.ts'
@@ -28,6 +28,8 @@ export interface AtRest {
   seal(record: SessionRecord, token: Token, times: PayloadTimes | undefined): SessionRecord
   /** The payload; `undefined` when it was not written for this record, its user and its times. */
   open(stored: StoredSession, token: Token): Uint8Array | undefined
+  /** The payload without a visitor; `undefined` in the mode `carrier` too, where nobody else can open it. */
+  openAlone(stored: StoredSession, address: string): Uint8Array | undefined
 }
 
 /** Checks the option and makes what it asks for. */
@@ -58,7 +60,20 @@ export function resolveEncryption(
       const context = { address: token.address, principal: record.principal, times: { createdAt, absoluteDeadline } }
       return holder && vault.open(record.payload, holder, context)
     },
+    openAlone({ record, createdAt, absoluteDeadline }, address) {
+      if (!isSealed(record.payload)) return acceptPlain ? record.payload : undefined
+      if (mode === 'carrier') return undefined
+      const context = { address, principal: record.principal, times: { createdAt, absoluteDeadline } }
+      return vault.open(record.payload, nobody, context)
+    },
   }
+}
+
+/** Has no part in keys of the mode `keyring`. */
+const nobody: KeyHolder = {
+  deriveKey() {
+    throw new TypeError('only the visitor can open this')
+  },
 }
 
 /** The token of the secret in use: the presented one, or the one that was handed off to it. */

@@ -194,6 +194,16 @@ export interface SessionSummary {
   readonly device: string | undefined
 }
 
+/** What a session holds, as {@link SessionAdmin.inspect} finds it. */
+export interface SessionContent {
+  /** How many octets the data has in the store. */
+  readonly bytes: number
+  /** The store holds it encrypted. */
+  readonly encrypted: boolean
+  /** The data by its keys; `undefined` where it cannot be opened here: with other keys, or only with the visitor's own secret. */
+  readonly data: Readonly<Record<string, unknown>> | undefined
+}
+
 /** Looking after sessions from outside of a request. */
 export interface SessionAdmin {
   /** The live sessions of a user, most recently used first. */
@@ -208,6 +218,12 @@ export interface SessionAdmin {
    * @returns How many were ended.
    */
   limit(principal: string, most: number): Promise<number>
+  /**
+   * Looks into one session, as somebody who runs the site may have to. It counts as no use of it.
+   *
+   * @returns `undefined` when no such session is alive.
+   */
+  inspect(address: string): Promise<SessionContent | undefined>
   /**
    * Ends one session.
    *

@@ -35,6 +35,10 @@ export interface ResolvedLifetime {
   readonly absoluteMs: number
   /** The idle deadline is moved at most so often. */
   readonly touchMs: number
+  /** What a write of a living session asks for. The touch interval is added, so that a throttled touch never shortens a life. */
+  readonly extended: Lifetime
+  /** What a new session, or a login, asks for. */
+  readonly fresh: NewLifetime
 }
 
 /** Checks and completes the lifetime option. */
@@ -46,7 +50,9 @@ export function resolveLifetime(option: LifetimePreset | LifetimeOptions | undef
   const idleMs = milliseconds('lifetime.idle', idle)
   const absoluteMs = milliseconds('lifetime.absolute', absolute)
   if (idleMs > absoluteMs) throw optionError('lifetime.idle', 'at most `lifetime.absolute`', idle)
-  return { idleMs, absoluteMs, touchMs: Math.min(MINUTE * 1000, idleMs / 10) }
+  const touchMs = Math.min(MINUTE * 1000, idleMs / 10)
+  const extended = { idleMs: idleMs + touchMs }
+  return { idleMs, absoluteMs, touchMs, extended, fresh: { ...extended, absoluteMs } }
 }
 
 /** A positive number of seconds as whole milliseconds. */
@@ -54,16 +60,6 @@ export function milliseconds(option: string, seconds: number): number {
   const ms = typeof seconds === 'number' ? Math.round(seconds * 1000) : 0
   if (ms > 0 && Number.isFinite(ms)) return ms
   throw optionError(option, 'a positive number of seconds', seconds)
-}
-
-/** What a write of a living session asks for. The touch interval is added, so that a throttled touch never shortens a life. */
-export function extended(lifetime: ResolvedLifetime): Lifetime {
-  return { idleMs: lifetime.idleMs + lifetime.touchMs }
-}
-
-/** What a new session, or a login, asks for. */
-export function fresh(lifetime: ResolvedLifetime): NewLifetime {
-  return { idleMs: lifetime.idleMs + lifetime.touchMs, absoluteMs: lifetime.absoluteMs }
 }
 
 /** When a stored session was last used, to the accuracy of the touch interval. */

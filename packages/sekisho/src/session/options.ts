@@ -39,6 +39,8 @@ export interface SessionOptions<Data extends object> extends SharedOptions<Data>
   readonly cookie?: CookieOptions | false
   /** A header for programs that keep no cookies; a request that has it is served by it alone (default: none). */
   readonly header?: HeaderOptions | true
+  /** A way to travel that is neither, such as a cookie of PHP's (`sekisho/php`); without `cookie` and `header` then. */
+  readonly transport?: Transport
   /** When the secret is replaced; `false`: only at login and by `rotate()`. */
   readonly rotation?: RotationOptions | false
   /** The most octets that the encoded data may have (default 1 MiB). */
@@ -105,9 +107,10 @@ function resolveFailurePolicy(policy: ResolvedOptions['onStoreFailure'] = 'unava
 }
 
 function resolveTransport<Data extends object>(
-  { cookie, header, lifetime }: SessionOptions<Data>,
+  { cookie, header, lifetime, transport }: SessionOptions<Data>,
   { name, development }: ResolvedShared,
 ): Transport {
+  if (transport !== undefined) return checkedTransport(transport, cookie ?? header)
   if (cookie === false && header === undefined) throw optionError('header', 'given when `cookie` is false', header)
   const input = {
     application: name,
@@ -117,6 +120,14 @@ function resolveTransport<Data extends object>(
   const byCookie = cookie === false ? undefined : cookieTransport(input)
   if (header === undefined && byCookie !== undefined) return byCookie
   return headerTransport(header === true || header === undefined ? {} : group('header', header), byCookie)
+}
+
+function checkedTransport(transport: Transport, other: unknown): Transport {
+  if (typeof transport?.read !== 'function' || typeof transport.write !== 'function') {
+    throw optionError('transport', 'an object with `read` and `write`', transport)
+  }
+  if (other !== undefined) throw optionError('transport', 'absent where `cookie` or `header` is given', transport)
+  return transport
 }
 
 function resolveRotation(option: RotationOptions | false | undefined): ResolvedOptions['rotation'] {

@@ -5,18 +5,19 @@ import { pause } from '../lib/pause.ts'
 const MAX_PAUSE_MS = 50
 
 /**
- * The pauses of one conflicting write: each a little longer, at random, so that its rivals do not meet again.
+ * The pauses of one conflicting write: none at first, because whoever was faster is done by then; afterwards each a little
+ * longer, at random, so that rivals do not meet again.
  *
  * @param limitMs When it has gone on for so long, the next pause throws `ERR_SESSION_CONFLICT`.
  */
 export function patience(limitMs: number): () => Promise<void> {
   const deadline = performance.now() + limitMs
-  let ceiling = 1
+  let ceiling = 0
   return async () => {
     if (performance.now() > deadline) {
       throw new SekishoError('ERR_SESSION_CONFLICT', `other requests kept changing the session for ${limitMs} ms`)
     }
-    await pause(Math.random() * ceiling)
-    ceiling = Math.min(ceiling * 2, MAX_PAUSE_MS)
+    if (ceiling > 0) await pause(Math.random() * ceiling)
+    ceiling = Math.min(Math.max(ceiling * 2, 1), MAX_PAUSE_MS)
   }
 }

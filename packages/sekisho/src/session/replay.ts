@@ -3,7 +3,6 @@ import { channels } from '../lib/events-node.ts'
 import type { Awaitable } from '../store/contract.ts'
 import { attached, isSameLineage, settled, type Attempt, type Turn } from './attempt.ts'
 import type { ReadStored } from './data.ts'
-import { extended, fresh } from './lifetime.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { WriteOutcome } from './outcome.ts'
 import { patience } from './patience.ts'
@@ -53,10 +52,11 @@ export class Replay {
     for (let turn = first; ; turn = this.#turn(state, build)) {
       const outcome = await turn.answer
       if (outcome === 'replaced') return this.#stored(state, turn)
+      // Paused before the record is read, not after: what was just read is what the next turn most likely still meets.
+      if (outcome !== 'gone') await pause()
       const current = outcome === 'gone' ? outcome : await this.#readAgain(turn.attachment)
       if (typeof current === 'string') return current
       this.#rebase(state, current)
-      await pause()
     }
   }
 
@@ -87,7 +87,7 @@ export class Replay {
       address,
       record,
       version: stored.version,
-      lifetime: restart ? fresh(lifetime) : extended(lifetime),
+      lifetime: restart ? lifetime.fresh : lifetime.extended,
       writeId,
     })
   }
@@ -96,7 +96,7 @@ export class Replay {
     const { stored, token: old, recognised } = attachment
     const { record, token, sent } = attempt
     const version = stored.version + 1
-    const { idleMs, absoluteMs } = fresh(this.#options.lifetime)
+    const { idleMs, absoluteMs } = this.#options.lifetime.fresh
     const absoluteDeadline = attempt.restart ? stored.now + absoluteMs : stored.absoluteDeadline
     const idleDeadline = Math.max(stored.idleDeadline, stored.now + idleMs)
     const isNew = token !== old

@@ -73,18 +73,18 @@ export class StoreCalls {
   limited<T>(verb: string, answer: Promise<T>): Promise<T> {
     const { circuit } = this
     const due = verb === 'read' ? this.#reads() : this.#writes()
-    const ended = circuit.begin()
     return new Promise((resolve, reject) => {
       const call = due.begin(() => reject(this.failure(verb, this.#timeout(verb))))
+      circuit.begin(call)
       const arrived = (value: T): void => {
         due.end(call)
-        ended()
+        circuit.ended(call)
         circuit.succeeded()
         resolve(value)
       }
       answer.then(arrived, (error: unknown) => {
         due.end(call)
-        ended()
+        circuit.ended(call)
         if (!call.isLate) reject(this.failure(verb, error))
       })
     })

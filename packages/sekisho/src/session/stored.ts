@@ -16,7 +16,7 @@ import type {
 } from './contract.ts'
 import { failingKeys, type ReadData, type ReadStored } from './data.ts'
 import { announceLoss, StoredActions, type Write } from './actions.ts'
-import { tellBrowser } from './browser.ts'
+import { tellBrowser, type Delivery } from './browser.ts'
 import { SessionLease, type LeaseTerms } from './lease.ts'
 import { resolveLock } from './lock-options.ts'
 import type { Members } from './merge.ts'
@@ -27,7 +27,7 @@ import { readData, SessionHandle, stateOf } from './session.ts'
 import { forgetIntents, type Attachment, type SessionState } from './state.ts'
 import { StoreCalls } from './store-calls.ts'
 import { Sweeper } from './sweeper.ts'
-import { mintToken, Token, tokenPattern } from './token.ts'
+import { mintToken, Token } from './token.ts'
 import { SessionWriter } from './writer.ts'
 import { changedText } from './write-set.ts'
 
@@ -80,12 +80,12 @@ export class StoredSessions implements Sessions<Members> {
     if (carrier === undefined && !ambiguous && !explicit) return session
     const state = stateOf(session) as SessionState
     state.presented = presented
-    if (carrier === undefined || !tokenPattern.test(carrier)) {
+    const token = carrier === undefined ? undefined : new Token(carrier)
+    if (token?.isSound !== true) {
       const reason = ambiguous ? 'ambiguous' : 'malformed-token'
       if (carrier !== undefined || ambiguous) channels.rejected.publish({ reason, address: undefined })
       return session
     }
-    const token = new Token(carrier)
     if (options?.reserved === true) state.reserved = token
     if (options?.lock !== undefined) return this.#openLocked(session, token, options.lock)
     if (!calls.circuit.isCalm) return this.#openUneasy(session, token)
@@ -208,7 +208,7 @@ export class StoredSessions implements Sessions<Members> {
       }
       default:
         this.#sweeper.start()
-        return this.#write(ending, { state, text }, () => tellBrowser(this.#options, state, { answer, deliverable }))
+        return this.#write(ending, { state, text }, { answer, deliverable })
     }
     const { attachment, cookieDue, ended, used, presented } = state
     if (deliverable && (cookieDue || ended || attachment?.recognised === 'previous')) return this.#tell(state, answer)
@@ -224,11 +224,11 @@ export class StoredSessions implements Sessions<Members> {
   }
 
   /** A write that the answer waits for; not at all where the store answers at once. */
-  #write(write: Write, { state, text }: Change, answer: () => void): Promise<void> | undefined {
+  #write(write: Write, { state, text }: Change, delivery: Delivery): Promise<void> | undefined {
     try {
       const work = this.#actions.flush(write, state, text)
-      if (work !== undefined) return work.then(answer)
-      answer()
+      if (work !== undefined) return work.then(() => tellBrowser(this.#options, state, delivery))
+      tellBrowser(this.#options, state, delivery)
     } catch (error) {
       return Promise.reject(error as Error)
     }

@@ -135,17 +135,17 @@ export function absorb(set: WriteSet, sent: Sent): void {
 
 /** The live values are these, and these are stored. */
 export function settle(set: WriteSet, { values, text }: Pick<Sent, 'values' | 'text'>): void {
-  reconcile(set.values, values, comparing(set.codec))
+  if (set.values !== values) reconcile(set.values, values, comparing(set.codec))
   set.baseText = text
-  set.assigned.clear()
+  set.assigned = noKeys
 }
 
 /** Nothing is left, as after a logout: what is set from now on belongs to a new session. */
 export function empty(set: WriteSet): void {
   settle(set, { values: {}, text: set.codec.stringify({}) })
   set.retained = undefined
-  set.handed.clear()
-  set.hidden.clear()
+  set.handed = noKeys
+  set.hidden = noKeys
 }
 
 /** Forgets every change; values that were handed out fall back as well. */

@@ -4,7 +4,6 @@ import type { Awaitable } from '../store/contract.ts'
 import type { SessionAdmin } from './contract.ts'
 import { isSameLineage, settled, type Attempt, type NewSession } from './attempt.ts'
 import { checkSize, encodeData } from './data.ts'
-import { extended, fresh } from './lifetime.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { WriteOutcome } from './outcome.ts'
@@ -120,7 +119,7 @@ export class SessionWriter {
 
   /** Moves the idle deadline, which is all that an unchanged session needs. */
   touch({ token }: Attachment): Promise<void> {
-    return this.#calls.touch(token.address, extended(this.#options.lifetime))
+    return this.#calls.touch(token.address, this.#options.lifetime.extended)
   }
 
   async #loginListed(state: SessionState, login: PendingLogin): Promise<void> {
@@ -215,7 +214,7 @@ export class SessionWriter {
     const content = this.#content(sent, this.#options.dataVersion)
     const plain = newRecord({ token, generation }, content, stamp)
     const record = this.#options.atRest?.seal(plain, token, undefined) ?? plain
-    const answer = this.#calls.create(token.address, record, fresh(this.#options.lifetime))
+    const answer = this.#calls.create(token.address, record, this.#options.lifetime.fresh)
     const created = (outcome: 'created' | 'exists'): 'written' | 'exists' => {
       if (outcome !== 'created') return 'exists'
       // A reserved token may be in more hands than this answer's.
@@ -252,7 +251,8 @@ export class SessionWriter {
     const newest = Math.max(dataVersion, storedVersion)
     if (store.textual !== true || atRest !== undefined)
       return { payload: encodeData(text, maxBytes), dataVersion: newest }
-    checkSize(Buffer.byteLength(text), maxBytes)
+    // A character is three octets at most. Counting them takes longer than the rest of this function.
+    if (text.length * 3 > maxBytes) checkSize(Buffer.byteLength(text), maxBytes)
     return { payload: none, text, dataVersion: newest }
   }
 }

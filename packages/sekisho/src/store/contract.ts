@@ -40,7 +40,7 @@ export interface SessionRecord {
   readonly device?: string
   /** The version of the application's data layout in `payload`. */
   readonly dataVersion: number
-  /** The ids of the last writes (8 random bytes each, base64url), newest last, at most four. */
+  /** The ids of the last writes (9 random bytes each, base64url), newest last, at most four. */
   readonly writeIds: readonly string[]
   /** The encoded session data: opaque bytes. */
   readonly payload: Uint8Array

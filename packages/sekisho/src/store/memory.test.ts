@@ -43,11 +43,11 @@ test('keeps and lends a record with text as it came', () => {
   assert.deepEqual(store.read('a')?.record.payload, new TextEncoder().encode('茶'))
 })
 
-test('counts the octets of text', () => {
+test('counts two octets for each character of text', () => {
   const store = new MemoryStore({ maxBytes: 10 })
   const withText = (text: string) => ({ ...record(), payload: new Uint8Array(), text })
   store.create('a', withText('茶茶'), life)
-  assert.throws(() => store.create('b', withText('茶茶'), life), { code: 'ERR_STORE_FULL' })
+  assert.throws(() => store.create('b', withText('茶と茶菓'), life), { code: 'ERR_STORE_FULL' })
   assert.equal(store.create('c', withText('tea'), life), 'created')
 })
 

@@ -20,7 +20,10 @@ import { repeats } from './write-ids.ts'
 export interface MemoryStoreOptions {
   /** How many sessions it holds at most (100,000). */
   readonly maxSessions?: number
-  /** How many bytes of payload it holds at most, all sessions together (268,435,456, which is 256 MiB). */
+  /**
+   * How many bytes of payload it holds at most, all sessions together (268,435,456, which is 256 MiB). Text counts two for
+   * each character, which is the most that it takes in memory.
+   */
   readonly maxBytes?: number
   /** How many milliseconds a dead session is kept before `sweep` removes it (60,000). */
   readonly sweepGraceMs?: number
@@ -55,7 +58,7 @@ interface Kept extends Queued {
   record: TextRecord
   /** Whether the text came as octets, and is one character for each. */
   isOctets: boolean
-  /** How many octets its payload has. */
+  /** How many octets of memory its payload may take. */
   size: number
   version: number
   idleDeadline: number
@@ -265,14 +268,16 @@ export class MemoryStore implements SessionStore {
   }
 }
 
+const { timeOrigin } = performance
+
 function steadyEpoch(): number {
-  return Math.floor(performance.timeOrigin + performance.now())
+  return Math.floor(timeOrigin + performance.now())
 }
 
 /** A record with text is kept as it came; of any other the caller holds no part afterwards. */
 function bodyOf(record: SessionRecord): Body {
   const { text, payload } = record
-  if (text !== undefined) return { record: record as TextRecord, isOctets: false, size: Buffer.byteLength(text) }
+  if (text !== undefined) return { record: record as TextRecord, isOctets: false, size: text.length * 2 }
   const latin1 = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString(octets)
   return { record: { ...ownFields(record), text: latin1 }, isOctets: true, size: payload.length }
 }

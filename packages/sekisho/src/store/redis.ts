@@ -30,7 +30,13 @@ import { RedisTransfer } from './redis/transfer.ts'
 import { bodyOf, storedOf, writeIdMark } from './redis/value-node.ts'
 import { wholeNumber } from '../lib/whole-number.ts'
 
-export type { RedisClient, RedisClientKind } from './redis/client.ts'
+export { linkOf as redisLink, type RedisClient, type RedisClientKind } from './redis/client.ts'
+export type {
+  Argument as RedisArgument,
+  Command as RedisCommand,
+  Link as RedisLink,
+  Master as RedisMaster,
+} from './redis/link.ts'
 export type { ReplicaWait } from './redis/replicas.ts'
 
 const createWords = ['created', 'exists'] as const

@@ -25,7 +25,7 @@ export interface Seen {
 }
 
 /** A whole record. */
-export interface Whole extends Seen {
+export interface Whole extends Omit<Seen, 'fields'> {
   readonly record: SessionRecord
 }
 
@@ -61,15 +61,17 @@ export class RecordFiles {
    * @returns The whole record, dead ones included; `undefined` when there is none.
    */
   read(address: string, lent = false): Whole | undefined {
-    return this.visit(address, ({ fd, status }) => {
-      if (!this.#isPlausible(status)) return this.#reject(address)
-      // The pool of small Buffers costs a tenth, but through it one payload could be reached from another.
-      const bytes = lent ? Buffer.allocUnsafe(status.size) : new Uint8Array(status.size)
-      const decoded = readUpTo(this.#home.fs, fd, bytes) === bytes.length ? decodeRecord(bytes) : undefined
-      if (decoded === undefined) return this.#reject(address)
-      const { record, stamp } = decoded
-      return { record, ...withTouch({ fields: record, stamp }, status) }
-    })
+    return this.visit(address, (open) => this.#readOpen(address, open, lent))
+  }
+
+  #readOpen(address: string, { fd, status }: OpenRecord, lent: boolean): Whole | undefined {
+    if (!this.#isPlausible(status)) return this.#reject(address)
+    // The pool of small Buffers costs a tenth, but through it one payload could be reached from another.
+    const bytes = lent ? Buffer.allocUnsafe(status.size) : new Uint8Array(status.size)
+    const decoded = readUpTo(this.#home.fs, fd, bytes) === bytes.length ? decodeRecord(bytes) : undefined
+    if (decoded === undefined) return this.#reject(address)
+    const stamp = touched(decoded.stamp, status)
+    return { record: decoded.record, stamp, due: dueOf(stamp) }
   }
 
   /** Opens what is at the address, if anything, for as long as `use` runs. */
@@ -88,7 +90,8 @@ export class RecordFiles {
     if (!this.#isPlausible(status)) return this.#reject(address)
     const head = decodeHead(this.#readHead(fd, status.size))
     if (head === undefined || head.headLength + head.payloadLength !== status.size) return this.#reject(address)
-    return withTouch(head, status)
+    const stamp = touched(head.stamp, status)
+    return { fields: head.fields, stamp, due: dueOf(stamp) }
   }
 
   /** Writes a record aside. @returns Its path, for {@link publish} or for the staging to discard. */
@@ -177,8 +180,7 @@ function shardOf(address: string): string {
 }
 
 /** The modification time went through seconds as a fraction, hence the rounding. */
-function withTouch({ fields, stamp }: Pick<Seen, 'fields' | 'stamp'>, status: FileStatus): Seen {
-  const idleDeadline = Math.max(stamp.idleDeadline, Math.round(status.mtimeMs))
-  const touched = { ...stamp, idleDeadline }
-  return { fields, stamp: touched, due: dueOf(touched) }
+function touched(stamp: Stamp, status: FileStatus): Stamp {
+  const idleDeadline = Math.round(status.mtimeMs)
+  return idleDeadline > stamp.idleDeadline ? { ...stamp, idleDeadline } : stamp
 }

@@ -1,4 +1,5 @@
 import { SekishoError } from '../../errors.ts'
+import { channels } from '../../lib/events-node.ts'
 import type { Lifetime, NewLifetime, SessionRecord, StoredSession } from '../contract.ts'
 import { fieldsOf, sessionOf, writeIdMark } from '../sql/row.ts'
 import type { Row } from './clients.ts'
@@ -32,10 +33,14 @@ export class Sessions {
     this.#deleteVersion = statement('delete_version', deleteVersionSql(table))
   }
 
-  /** @returns The live record, `undefined` when there is none. */
+  /** @returns The live record, `undefined` when there is none. A dead one raises `expired`. */
   async read(address: string): Promise<StoredSession | undefined> {
     const [row] = await this.#database.run(this.#read, [address])
-    return row && sessionOfRow(address, row)
+    if (row === undefined) return undefined
+    const [, , idleDeadline, absoluteDeadline, , , readAt] = row
+    if (Number(readAt) < Math.min(Number(idleDeadline), Number(absoluteDeadline))) return sessionOfRow(address, row)
+    channels.expired.publish({ address })
+    return undefined
   }
 
   /** Writes a new record, over a dead one where there is one. */
@@ -110,7 +115,7 @@ function payloadError(payload: unknown): SekishoError {
 }
 
 function readSql(table: string): string {
-  return `SELECT ${sessionColumns} FROM ${table} WHERE address = $1 AND expires_at > ${started}`
+  return `SELECT ${sessionColumns} FROM ${table} WHERE address = $1`
 }
 
 /**
