@@ -17,6 +17,7 @@ export declare class ApacheSession {
     expiry: bigint;
     static decode(encoded: string): ApacheSession;
     merge(encoded: string): void;
+    get size(): number;
     get isEmpty(): boolean;
     has(key: string): boolean;
     get(key: string): string | undefined;
@@ -125,7 +126,7 @@ export type Verdict = {
     readonly maxAge: number;
 };
 
-export declare function beginSession(found: string | undefined, { maxAge }: AgeRules, now: bigint): Begun;
+export declare function beginSession(found: string | ApacheSession | undefined, { maxAge }: AgeRules, now: bigint): Begun;
 
 export declare const defaultAttributes = "HttpOnly;Secure;Version=1";
 

@@ -23,7 +23,9 @@ const server = http.createServer((request, response) => {
   response.end(JSON.stringify(counted))
   counted = { requests: 0, sessions: 0 }
 })
-server.keepAliveTimeout = 0 // the contenders say how long connections last
+// The contenders say how long connections last, and the first request of one may come late.
+server.keepAliveTimeout = 0
+server.headersTimeout = 0
 server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('the app is ready'))
 
 function answer(request: IncomingMessage, response: ServerResponse): void {

@@ -74,6 +74,27 @@ DBDKeep 2
 DBDMax 10
 DBDExptime 300
 DBDInitSQL "select 1"
+SetEnvIfExpr "%{REQUEST_METHOD} == 'POST'" posted
+SetEnvIfExpr "%{REQUEST_URI} =~ m#^/(a)#" first=$1 !second
+SetEnvIfExpr "%{REQUEST_METHOD} ==" x
+SetEnvIfExpr "true"
+SetEnvIfExpr
+SetEnvIf "^X-.*" yes seen
+SetEnvIf "^(X" yes seen
+RemoteIPHeader X-Forwarded-For
+RemoteIPHeader
+RemoteIPHeader X Y
+RemoteIPInternalProxy 10.0.0.0/8 127.0.0.1
+RemoteIPInternalProxy
+RemoteIPTrustedProxy 300.1.1.1
+RemoteIPTrustedProxy 2001:db8::/32
+RemoteIPTrustedProxy 192.0.2.0/33
+RemoteIPProxiesHeader X-Via
+LogLevel auth_form:debug
+LogLevel info session:trace1 mod_headers.c:warn
+LogLevel nonsense:debug
+LogLevel debug:info
+LogLevel session_module:nothing
 AuthType Basic
 AuthType None
 AuthType

@@ -12,7 +12,7 @@ import { AuthFault } from './fault.ts'
 import { FormLogin } from './form/form-login.ts'
 import { FormLogout } from './form/form-logout.ts'
 import { LoginBinding } from './login-binding.ts'
-import { type AuthLog, shown } from './log.ts'
+import { shown } from './log.ts'
 import { type Answer, answer, type Pass, type Replay } from './outcome.ts'
 import type { PasswordChecker } from './password-checker.ts'
 import type { UserFiles } from './user-files.ts'
@@ -24,7 +24,6 @@ export interface AccessOptions {
   readonly checker: PasswordChecker
   /** Keys that bind logins and sign logout tokens. */
   readonly keyRing: KeyRing
-  readonly log: AuthLog
   /** Names of visitors, for `Require host` (default: by the resolver of the machine). */
   readonly hosts?: HostNames
 }
@@ -35,8 +34,8 @@ export interface AccessOptions {
  * @example
  * ```ts
  * const checker = new PasswordChecker({ hasher: new ThreadHasher(), limiter: new AttemptLimiter() })
- * const access = new Access({ files: new UserFiles(), checker, keyRing, log })
- * const outcome = await access.admit({ request, settings, session })
+ * const access = new Access({ files: new UserFiles(), checker, keyRing })
+ * const outcome = await access.admit({ request, settings, session, log })
  * if (outcome.kind === 'answer') return outcome
  * ```
  */
@@ -47,26 +46,26 @@ export class Access {
   readonly #hosts: HostNames
 
   constructor(options: AccessOptions) {
-    const { keyRing, log, hosts = new HostNames() } = options
+    const { keyRing, hosts = new HostNames() } = options
     this.#options = options
     this.#hosts = hosts
     this.#login = new FormLogin(options, new LoginBinding(keyRing))
-    this.#logout = new FormLogout(keyRing, log)
+    this.#logout = new FormLogout(keyRing)
   }
 
   /** Whether a request may go on, and as whom. */
   admit(visit: Visit): Promise<Pass | Replay | Answer> {
-    return this.#judged(() => this.#admit(visit))
+    return this.#judged(visit, () => this.#admit(visit))
   }
 
   /** Carries out `SetHandler form-login-handler`, for a request that may go on. */
   login(visit: Visit): Promise<Answer> {
-    return this.#judged(() => this.#login.handle(visit))
+    return this.#judged(visit, () => this.#login.handle(visit))
   }
 
   /** Carries out `SetHandler form-logout-handler`, for a request that may go on. */
   logout(visit: Visit): Promise<Answer> {
-    return this.#judged(() => this.#logout.handle(visit))
+    return this.#judged(visit, () => this.#logout.handle(visit))
   }
 
   /** The token that a logout of this session may bring in the field `sekisho_token`; undefined while there is no session. */
@@ -84,7 +83,7 @@ export class Access {
     if (before !== 'needs-user') return this.#forbidden(visit)
     if (type === undefined) {
       const message = `AH00027: No authentication done but request not allowed without authentication for ${shown(request.path)}. Authentication not configured?`
-      this.#options.log({ level: 'error', message })
+      visit.log({ level: 'error', module: 'authz_core', message })
       return answer(500)
     }
     const found = await (type === 'Basic' ? authenticateBasic(visit, this.#options) : this.#login.authenticate(visit))
@@ -100,7 +99,7 @@ export class Access {
   #withoutRules(visit: Visit, type: LoginType | undefined): Pass | Answer {
     if (type === undefined || isFormHandler(visit)) return passAsNobody(visit)
     const message = `AH01627: AuthType configured with no corresponding authorization directives: ${shown(visit.request.path)}`
-    this.#options.log({ level: 'error', message })
+    visit.log({ level: 'error', module: 'authz_core', message })
     return answer(500)
   }
 
@@ -121,35 +120,36 @@ export class Access {
     const message = isUnknown
       ? `AH01629: authorization failure (no authenticated user): ${path}`
       : `AH01631: user ${user}: authorization failure for "${path}": `
-    this.#options.log({ level: 'error', message })
+    visit.log({ level: 'error', module: 'authz_core', message })
     if (!isUnknown && visit.settings.get(AuthzSendForbiddenOnFailure)) return answer(403)
     return who.authType === 'Basic' ? challenge(visit.settings.get(AuthName) ?? '') : answer(401)
   }
 
-  async #judge({ request, settings }: Visit, who: Authenticated | undefined): Promise<Verdict> {
+  async #judge({ request, settings, log }: Visit, who: Authenticated | undefined): Promise<Verdict> {
     const requirements = new Requirements(
       { files: this.#options.files, hosts: this.#hosts },
       { request, settings, who },
     )
     const verdict = await judgeAny(settings.get(Require), (requirement) => requirements.judge(requirement))
-    if (verdict === 'denied') for (const message of requirements.reasons) this.#options.log({ level: 'error', message })
+    if (verdict === 'denied')
+      for (const message of requirements.reasons) log({ level: 'error', module: 'authz_core', message })
     return verdict
   }
 
-  #forbidden({ request }: Visit): Answer {
+  #forbidden({ request, log }: Visit): Answer {
     const message = `AH01630: client denied by server configuration: uri ${shown(request.path)}`
-    this.#options.log({ level: 'error', message })
+    log({ level: 'error', module: 'authz_core', message })
     return answer(403)
   }
 
   /** A login that cannot be judged is no wrong one. */
-  async #judged<Outcome>(judge: () => Promise<Outcome>): Promise<Outcome | Answer> {
+  async #judged<Outcome>({ log }: Visit, judge: () => Promise<Outcome>): Promise<Outcome | Answer> {
     try {
       return await judge()
     } catch (error) {
       if (!(error instanceof AuthFault)) throw error
-      this.#options.log({ level: 'error', message: error.message })
-      const { status, retryAfter } = error
+      const { message, module, status, retryAfter } = error
+      log({ level: 'error', module, message })
       return answer(status, retryAfter === undefined ? [] : [['Retry-After', String(retryAfter)]])
     }
   }

@@ -1,7 +1,7 @@
 import { AuthBasicFake, AuthName, type FakedBasic } from '../config/directives/auth-basic.ts'
 import { textValue } from '../config/expression/evaluate.ts'
 import { parseText } from '../config/expression/parser.ts'
-import { type AuthLog, shown } from './log.ts'
+import { shown } from './log.ts'
 import { type Answer, answer, type Pass } from './outcome.ts'
 import type { PasswordChecker } from './password-checker.ts'
 import type { UserFiles } from './user-files.ts'
@@ -13,7 +13,6 @@ import { octets } from '../lib/octets.ts'
 export interface BasicTools {
   readonly files: UserFiles
   readonly checker: PasswordChecker
-  readonly log: AuthLog
 }
 
 /**
@@ -23,20 +22,20 @@ export interface BasicTools {
  * @throws AuthFault when the password file cannot be read, or too many logins wait.
  */
 export async function authenticateBasic(
-  { request, settings }: Visit,
-  { files, checker, log }: BasicTools,
+  { request, settings, log }: Visit,
+  { files, checker }: BasicTools,
 ): Promise<Pass | Answer> {
   const realm = settings.get(AuthName)
   const where = shown(request.path)
   if (realm === undefined) {
-    log({ level: 'error', message: `AH01615: need AuthName: ${where}` })
+    log({ level: 'error', module: 'auth_basic', message: `AH01615: need AuthName: ${where}` })
     return answer(500)
   }
   const sent = request.header('authorization')
   if (sent === undefined) return challenge(realm)
   const [scheme = '', credentials = ''] = split(sent, ' ')
   if (scheme.toLowerCase() !== 'basic') {
-    log({ level: 'error', message: `AH01614: client used wrong authentication scheme: ${where}` })
+    log({ level: 'error', module: 'auth_basic', message: `AH01614: client used wrong authentication scheme: ${where}` })
     return challenge(realm)
   }
   const claimed = readCredentials(credentials.trim())
@@ -51,7 +50,7 @@ export async function authenticateBasic(
       verdict.kind === 'wrong'
         ? `AH01617: user ${user}: authentication failure for "${where}": Password Mismatch`
         : `AH01618: user ${user} not found: ${where}`
-    log({ level: 'error', message })
+    log({ level: 'error', module: 'auth_basic', message })
     return challenge(realm)
   } finally {
     claimed.password.fill(0)

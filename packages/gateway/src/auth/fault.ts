@@ -25,6 +25,11 @@ export class AuthFault extends Error {
     return this.reason === 'configuration' ? 500 : 503
   }
 
+  /** Who says so in the log. */
+  get module(): 'authn_file' | 'authn_core' {
+    return this.reason === 'configuration' || this.reason === 'file' ? 'authn_file' : 'authn_core'
+  }
+
   /** Seconds after which to try again. */
   get retryAfter(): number | undefined {
     return this.reason === 'configuration' ? undefined : 5

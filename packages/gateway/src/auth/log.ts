@@ -1,6 +1,8 @@
 /** Something that the operator should know. */
 export interface AuthNotice {
   readonly level: 'error' | 'warn' | 'info'
+  /** Which part says it, as LogLevel names it. */
+  readonly module: 'auth_basic' | 'auth_form' | 'authn_core' | 'authn_file' | 'authz_core'
   /** Begins with the number of Apache's message where it has one: `AH01617: user bob: …`. Never holds a password. */
   readonly message: string
 }

@@ -1,6 +1,7 @@
 import type { SettingsView } from '../config/directive.ts'
 import type { ExpressionRequest } from '../config/expression/vocabulary.ts'
 import type { VisitorSession } from '../session/contract.ts'
+import type { AuthLog } from './log.ts'
 
 /** A request, as far as logging in and letting in ask about it. */
 export interface AuthRequest extends ExpressionRequest {
@@ -24,6 +25,8 @@ export interface Visit {
   readonly settings: SettingsView
   /** Undefined where sessions are off. */
   readonly session: LoginSession | undefined
+  /** Where notices about it go. */
+  readonly log: AuthLog
 }
 
 /** How somebody logged in. */
@@ -37,8 +40,22 @@ export interface Authenticated {
 
 /** The request as expressions see it once it is known who makes it. */
 export function asUser(request: ExpressionRequest, { user, authType }: Authenticated): ExpressionRequest {
-  const { method, path, target, query, scheme, protocol, host, port, file, documentRoot, remoteAddress } = request
-  const given = { target, query, scheme, protocol, host, port, file, documentRoot, remoteAddress }
+  const {
+    method,
+    path,
+    target,
+    query,
+    scheme,
+    protocol,
+    host,
+    port,
+    file,
+    documentRoot,
+    remoteAddress,
+    peerAddress,
+    status,
+  } = request
+  const given = { target, query, scheme, protocol, host, port, file, documentRoot, remoteAddress, peerAddress, status }
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   return {
     ...(known as Partial<ExpressionRequest>),
@@ -47,6 +64,7 @@ export function asUser(request: ExpressionRequest, { user, authType }: Authentic
     user,
     authType,
     header: (name) => request.header(name),
+    variesWith: (name) => request.variesWith?.(name),
     environment: (name) => request.environment?.(name),
   }
 }

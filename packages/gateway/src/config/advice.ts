@@ -37,7 +37,7 @@ export class Advisor {
     const nearest = this.#nearest(name)
     const problem: Problem = {
       code: 'unknown-directive',
-      message: `Invalid command '${name}', perhaps misspelled or defined by a module not included in the server configuration`,
+      message: invalidCommand(name),
       found: name,
     }
     return nearest === undefined ? problem : { ...problem, expected: nearest, fix: `write ${nearest}` }
@@ -49,6 +49,33 @@ export class Advisor {
       this.#suggestions.set(lower, nearestDirective(name))
     return this.#suggestions.get(lower)
   }
+}
+
+const noStores =
+  'remove the line: SessionCookieName keeps sessions in a cookie there, SessionDBDCookieName in a database'
+
+/** What the real server has in the place of directives that it does not have. */
+const inApache: Readonly<Record<string, string>> = {
+  SessionTimeout: 'write SessionMaxAge',
+  SessionStore: noStores,
+  SessionStoreFileName: noStores,
+  SessionDBDInsertSQL:
+    'write DBDPrepareSQL "insert into session (value, expiry, key) values (%s, %lld, %s)" insertsession',
+  SessionDBDSelectSQL:
+    'write DBDPrepareSQL "select value from session where key = %s and (expiry = 0 or expiry > %lld)" selectsession',
+  SessionDBDUpdateSQL:
+    'write DBDPrepareSQL "update session set value = %s, expiry = %lld, key = %s where key = %s" updatesession',
+  SessionDBDDeleteSQL: 'write DBDPrepareSQL "delete from session where key = %s" deletesession',
+}
+
+/** What to write for the real server in the place of a directive that it does not have. */
+export function insteadInApache(name: string): string | undefined {
+  return Object.hasOwn(inApache, name) ? inApache[name] : undefined
+}
+
+/** The words of the real server about a name that it does not know. */
+export function invalidCommand(name: string): string {
+  return `Invalid command '${name}', perhaps misspelled or defined by a module not included in the server configuration`
 }
 
 /** A RewriteRule protects when it forbids: its flags hold F, or G for gone. */

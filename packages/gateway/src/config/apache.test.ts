@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { realServer } from '../../test/apache.ts'
+import { leniencyOf } from '../check/as-apache/leniency.ts'
 import { sampleBlocks, sampleLines } from '../../test/sample-lines.ts'
-import type { DiagnosticCode } from './diagnostics.ts'
 import { loadConfig } from './load-node.ts'
 import { findDirective, findForeign, modules } from './modules.ts'
 
@@ -21,44 +21,12 @@ const surroundings: readonly (readonly [string, string])[] = [
   ['<If "true">\n', '</If>\n'],
 ]
 
-/** Where both may differ: what the real server takes, to fail later or to mean something that nobody wants. */
-const stricter: readonly { readonly line: RegExp; readonly code: DiagnosticCode; readonly why: string }[] = [
-  { line: /^ServerName\b/i, code: 'bad-value', why: 'what is no host name is taken for one' },
-  { line: /^SSLEngine\b/i, code: 'missing-directive', why: 'the start fails later, for want of a certificate' },
-  {
-    line: /^SessionCryptoCipher\b/i,
-    code: 'missing-directive',
-    why: 'without a passphrase nothing is encrypted, silently',
-  },
-  { line: /^SessionCryptoCipher\b/i, code: 'bad-value', why: 'an unknown cipher fails on every request' },
-  {
-    line: /^(?:Session|DBD|AuthForm|Limit|MaxKeep|Proxy|Kept)?\w*(?:Age|Interval|Min|Keep|Max|time|Size|Requests|Timeout|Line|Fields|Body)\b/i,
-    code: 'bad-value',
-    why: 'leading digits are taken for the number, and anything else for 0',
-  },
-  {
-    line: /^(?:SessionHeader|AuthType|DBDriver)\b/i,
-    code: 'bad-value',
-    why: 'names that do not exist fail on every request',
-  },
-  { line: /^ProxyPass/i, code: 'bad-value', why: 'a host that cannot exist fails on every request' },
-  {
-    line: /^Redirect\b/i,
-    code: 'wrong-arguments',
-    why: 'a single argument is a redirect of everything that never matches',
-  },
-  { line: /^<VirtualHost/i, code: 'bad-value', why: 'an address that is none is ignored, and the host with it' },
-  { line: /^<Files/i, code: 'malformed-section', why: 'an empty name never matches' },
-  { line: /^<Directory/i, code: 'bad-value', why: 'a relative path never matches, and protects nothing' },
-  { line: /^<If\w+ /i, code: 'unclosed-section', why: 'a condition that holds is not missed when it stays open' },
-]
-
 /**
  * Where the real server looks at the machine, or at what belongs to others: users, directories, addresses, log formats. And
  * `<IfVersion>`, alone among sections, does not forgive what follows its bracket.
  */
 const looser =
-  /^(?:User|Group|DocumentRoot|Listen|LogFormat|CustomLog|LogLevel|ServerSignature|ServerTokens|Options)\b|^<IfVersion [^\n]*>./im
+  /^(?:User|Group|DocumentRoot|Listen|LogFormat|CustomLog|ErrorLog|LogLevel|ServerSignature|ServerTokens|Options)\b|^<IfVersion [^\n]*>./im
 
 function ours(config: string): ReturnType<typeof loadConfig> {
   const file = join(server.root, 'conf', 'ours.conf')
@@ -69,9 +37,7 @@ function ours(config: string): ReturnType<typeof loadConfig> {
 function excused(config: string): boolean {
   const errors = ours(config).diagnostics.filter(({ severity }) => severity === 'error')
   const lines = config.split('\n')
-  return errors.every(({ code, line }) =>
-    stricter.some((entry) => entry.code === code && entry.line.test((lines[line - 1] ?? '').trim())),
-  )
+  return errors.every(({ code, line }) => leniencyOf(code, lines[line - 1] ?? '') !== undefined)
 }
 
 function disagreement(config: string): string | undefined {

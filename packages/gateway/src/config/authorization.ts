@@ -123,8 +123,9 @@ function methodRequirement(use: Use, words: readonly Word[]): Requirement | unde
 }
 
 function exprRequirement(use: Use, provider: Word, words: readonly Word[]): Requirement | undefined {
-  const quoted = words.length === 1 && words[0]?.quoted === true
-  const text = quoted ? (words[0]?.text ?? '') : use.raw.slice(use.raw.toLowerCase().indexOf('expr') + 4).trim()
+  const raw = use.raw.slice(use.raw.toLowerCase().indexOf('expr') + 4).trim()
+  const isQuoted = words.length === 1 && words[0]?.quoted === true && raw.length > 1 && raw.at(-1) === raw[0]
+  const text = isQuoted ? (words[0]?.text ?? '') : raw
   const parsed = parseCondition(text)
   if ('node' in parsed) return { provider: 'expr', condition: parsed.node }
   return use.fail(

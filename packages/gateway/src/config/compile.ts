@@ -1,3 +1,4 @@
+import { invalidCommand } from './advice.ts'
 import type { Authorization } from './authorization.ts'
 import type { Diagnostics, Problem } from './diagnostics.ts'
 import { Require } from './directives/authz.ts'
@@ -114,8 +115,8 @@ export class Compiler {
     const target = sectionTarget(kind, words)
     const layer = this.#layer(node, kind, scope, subjectOf(words))
     if ('problem' in target) this.#error(node, target.problem, target.word)
-    else if (kind.role === 'files') scope.layer.files.push({ matches: target.matches, layer })
-    else if (kind.role === 'location') scope.server?.locations.push({ matches: target.matches, layer })
+    else if (kind.role === 'files') scope.layer.files.push({ ...target, layer })
+    else if (kind.role === 'location') scope.server?.locations.push({ ...target, layer })
     else scope.server?.directories.push({ ...target, layer })
   }
 
@@ -170,7 +171,7 @@ export class Compiler {
     const instead = refusedSections.get(node.name.toLowerCase())
     const message =
       instead === undefined
-        ? `Invalid command '<${node.name}', perhaps misspelled or defined by a module not included in the server configuration`
+        ? invalidCommand(`<${node.name}`)
         : `<${node.name}> is not supported, and leaving it out would open what it protects`
     const code = instead === undefined ? 'unknown-directive' : 'refused-directive'
     const known =

@@ -1,3 +1,4 @@
+import { withoutSecrets } from './secrets.ts'
 import type { Place, Source } from './source.ts'
 
 /** The stable code of a finding. */
@@ -21,6 +22,9 @@ export type DiagnosticCode =
   | 'too-large'
   | 'missing-directive'
   | 'weak-setting'
+  | 'unusable-file'
+  | 'skipped-section'
+  | 'differs-in-apache'
 
 /** Every finding about a configuration, by its stable code. */
 export const diagnosticTable: Readonly<Record<DiagnosticCode, string>> = {
@@ -43,6 +47,9 @@ export const diagnosticTable: Readonly<Record<DiagnosticCode, string>> = {
   'too-large': 'A limit of the reader was reached; what follows was not read.',
   'missing-directive': 'Directives belong together, and one of them is missing.',
   'weak-setting': 'The configuration works, and is weaker than it looks.',
+  'unusable-file': 'A file that a directive names is not there, or cannot be read.',
+  'skipped-section': 'A section whose condition does not hold; nothing in it counts.',
+  'differs-in-apache': 'The real server takes this, and something else comes of it than here.',
 }
 
 /** What is wrong, without the place. */
@@ -66,6 +73,17 @@ export interface Diagnostic extends Problem, Place {
   readonly severity: Severity
 }
 
+/** Findings without those that say the same about the same place. */
+export function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const told = new Map<string, Diagnostic>()
+  for (const diagnostic of diagnostics) {
+    const { file, line, column, message } = diagnostic
+    const key = `${file}:${line}:${column}: ${message}`
+    if (!told.has(key)) told.set(key, diagnostic)
+  }
+  return [...told.values()]
+}
+
 /** Collects findings in the order in which they are made. */
 export class Diagnostics {
   readonly list: Diagnostic[] = []
@@ -80,16 +98,24 @@ export class Diagnostics {
   }
 }
 
+/** A finding of any kind, as it is told: one that is not about a configuration has codes of its own, and may have no place. */
+export interface Finding extends Omit<Problem, 'code'>, Partial<Place> {
+  readonly severity: Severity
+  readonly code: string
+}
+
 /**
  * A finding as text: the place and the message, the line with a caret below the column, and what mends it.
  *
  * @param source The file it is about; without it the line is left out.
  */
-export function formatDiagnostic(diagnostic: Diagnostic, source?: Source): string {
-  const { file, line, column, severity, message, expected, found, fix, code } = diagnostic
-  const parts = [`${file}:${line}:${column}: ${severity}: ${message} [${code}]`]
+export function formatDiagnostic(finding: Finding, source?: Source): string {
+  const { file, line = 1, column = 1, severity, message, expected, found, fix, code } = finding
+  const place = file === undefined ? '' : `${file}:${line}:${column}: `
+  const parts = [`${place}${severity}: ${message} [${code}]`]
   const text = source?.lineText(line)
-  if (text !== undefined && text !== '') parts.push(`    ${text}`, `    ${indent(text.slice(0, column - 1))}^`)
+  if (text !== undefined && text !== '')
+    parts.push(`    ${withoutSecrets(text)}`, `    ${indent(text.slice(0, column - 1))}^`)
   if (expected !== undefined) parts.push(`    expected: ${expected}`)
   if (found !== undefined) parts.push(`    found: ${found}`)
   if (fix !== undefined) parts.push(`    fix: ${fix}`)

@@ -22,6 +22,10 @@ export interface Use {
   readonly sectionSubject: string | undefined
   /** A path as the configuration means it: absolute, or below the server root. */
   absolute(path: string): string
+  /** Whether the real server has a module of this name: `session`, for mod_session. */
+  knowsModule(name: string): boolean
+  /** Says what becomes of something that the real server takes and only this gateway understands; told to whoever asks about that server. */
+  beyondApache(message: string, word?: Word): void
   /** Reports an error at an argument (default: the directive). Returns undefined, which makes the line count for nothing. */
   fail(problem: Problem, word?: Word): undefined
   /** Reports something that is taken but odd. */

@@ -110,6 +110,40 @@ describe('mod_proxy, mod_headers and mod_alias', () => {
     assert.deepEqual([inside.get(ProxyPass)[0]?.path, inside.get(ProxyPassReverse)[0]?.path], ['/a', '/a'])
   })
 
+  it('pass on by the last line of the last section, and then by those of the server in their order', () => {
+    const text = `
+ProxyPass /a/x http://one/
+ProxyPass / http://two/
+ProxyPassReverse / http://two/
+<Location /a>
+ProxyPass http://three/
+ProxyPass http://four/
+ProxyPassReverse http://three/
+ProxyPassReverse http://four/
+</Location>
+<Location /a/b>
+ProxyPassMatch http://five/
+ProxyPassReverse http://five/
+</Location>
+<VirtualHost *:80>
+ProxyPass /c http://six/
+</VirtualHost>`
+    const at = (path: string) => {
+      const settings = settingsFor(text, { path })
+      const targets = settings.get(ProxyPass).map(({ target }) => target?.slice(7, -1))
+      return [targets, settings.get(ProxyPassReverse).map(({ target }) => target.slice(7, -1))]
+    }
+    assert.deepEqual(at('/'), [['six', 'one', 'two'], ['two']])
+    assert.deepEqual(at('/a/x'), [
+      ['four', 'six', 'one', 'two'],
+      ['two', 'three', 'four'],
+    ])
+    assert.deepEqual(at('/a/b'), [
+      ['five', 'six', 'one', 'two'],
+      ['two', 'three', 'four', 'five'],
+    ])
+  })
+
   it('read redirects with and without a status', () => {
     checkLines(problem, {
       'Redirect /a': 'URL to redirect to is missing',

@@ -1,3 +1,4 @@
+import { invalidCommand } from './advice.ts'
 import { conditionOf, type Surroundings } from './conditions.ts'
 import type { Diagnostics, Problem } from './diagnostics.ts'
 import { type ConfigLine, configLines } from './lines.ts'
@@ -168,7 +169,7 @@ function byteOrderMark(text: string): Problem {
   const command = (wordAt(text, 0)?.text ?? '').replaceAll('\ufeff', String.raw`\xef\xbb\xbf`)
   return {
     code: 'bad-text',
-    message: `Invalid command '${command}', perhaps misspelled or defined by a module not included in the server configuration`,
+    message: invalidCommand(command),
     found: 'a byte order mark at the beginning of the file',
     fix: 'save the file as UTF-8 without a byte order mark',
   }

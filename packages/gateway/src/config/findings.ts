@@ -1,14 +1,9 @@
-import type { Diagnostics, Problem } from './diagnostics.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import { AuthName, AuthType, AuthUserFile } from './directives/auth-basic.ts'
 import { Require } from './directives/authz.ts'
 import type { Authorization } from './authorization.ts'
 import { DBDParams, DBDriver } from './directives/dbd.ts'
-import {
-  type Passphrase,
-  SessionCryptoCipher,
-  SessionCryptoPassphrase,
-  SessionCryptoPassphraseFile,
-} from './directives/session-crypto.ts'
+import { type Passphrase, SessionCryptoCipher, SessionCryptoPassphrase } from './directives/session-crypto.ts'
 import { SessionCookieName, SessionCookieName2 } from './directives/session-cookie.ts'
 import { SessionDBDPerUser } from './directives/session-dbd.ts'
 import {
@@ -19,56 +14,19 @@ import {
   SessionStoreFileName,
   SessionTimeout,
 } from './directives/session.ts'
+import { RemoteIPHeader, RemoteIPTrustedProxy } from './directives/remoteip.ts'
+import { SetEnv } from './directives/server.ts'
+import { SetEnvIf } from './directives/setenvif.ts'
 import { SSLCertificateFile, SSLCertificateKeyFile, SSLEngine } from './directives/ssl.ts'
 import type { Directive, SettingsView } from './directive.ts'
-import { layersOf, type ServerLayer, type Site } from './layer.ts'
+import { missingDatabase, missingRedis } from './missing-store.ts'
+import type { Site } from './layer.ts'
+import { applyRules, type BrokenRule, type Rule } from './rules.ts'
 import { sessionPolicy } from './session-policy.ts'
-import { inFrontOf } from './settings.ts'
 
-/** A broken rule, and the directive at whose line it is reported. */
-interface Finding {
-  readonly at: Directive
-  readonly severity: 'error' | 'warning'
-  readonly problem: Problem
-}
-
-/**
- * A rule about directives that belong together. Which sections meet in one request is not known here, so what a section lacks
- * counts as missing only when nobody `says` it anywhere in the same server.
- */
-type Rule = (settings: SettingsView, says: (directive: Directive) => boolean) => Finding | undefined
-
-/** Reports what single lines cannot show: what is missing, and what is weaker than it looks. Each once per line. */
+/** Reports what single lines cannot show: what is missing, and what is weaker than it looks. */
 export function findings(site: Site, diagnostics: Diagnostics): void {
-  const reported = new Set<string>()
-  const saidByMain = saidIn(site.main)
-  for (const server of [site.main, ...site.hosts]) {
-    const base = server === site.main ? site.main.settings : inFrontOf(site.main.settings, server.settings)
-    const said = saidIn(server)
-    const says = (directive: Directive) => said.has(directive) || saidByMain.has(directive)
-    for (const layer of [server, ...layersOf(server)]) {
-      const settings = layer === server ? base : inFrontOf(base, layer.settings)
-      for (const rule of rules) report(rule(settings, says), settings, { reported, diagnostics })
-    }
-  }
-}
-
-function saidIn(server: ServerLayer): Set<Directive> {
-  const said = new Set(server.settings.directives)
-  for (const { settings } of layersOf(server)) for (const directive of settings.directives) said.add(directive)
-  return said
-}
-
-function report(
-  finding: Finding | undefined,
-  settings: SettingsView,
-  { reported, diagnostics }: { reported: Set<string>; diagnostics: Diagnostics },
-): void {
-  const place = finding === undefined ? undefined : settings.placeOf(finding.at)
-  if (finding === undefined || place === undefined) return
-  const key = `${place.file}:${place.line}:${finding.problem.message}`
-  if (!reported.has(key)) diagnostics.add(finding.severity, place, finding.problem)
-  reported.add(key)
+  applyRules(rules, site, diagnostics)
 }
 
 const keygen = 'write SessionCryptoPassphrase with the output of "sekisho keygen"'
@@ -94,18 +52,12 @@ const rules: readonly Rule[] = [
   },
   (settings) => {
     if (sessionPolicy(settings)?.store !== 'dbd') return undefined
-    const absent = [DBDriver, DBDParams].filter((directive) => settings.own<unknown>(directive) === undefined)
-    if (absent.length === 0) return undefined
-    const message = `Sessions are to be kept in a database, and there is no ${absent.map(({ name }) => name).join(' and no ')}`
-    const fix = 'write both lines outside of all sections'
-    return warned(missing(Session, message, 'DBDriver mysql, pgsql or sqlite3, and DBDParams', fix))
+    const absent = [DBDriver, DBDParams].find((directive) => settings.own<unknown>(directive) === undefined)
+    return absent && { at: Session, severity: 'warning', problem: missingDatabase(absent) }
   },
   (settings) => {
     if (sessionPolicy(settings)?.store !== 'redis' || settings.get(SessionRedisURL) !== undefined) return undefined
-    const message = 'Sessions are to be kept in Redis, and there is no SessionRedisURL'
-    return warned(
-      missing(Session, message, 'SessionRedisURL redis://127.0.0.1:6379/0', 'write the line outside of all sections'),
-    )
+    return { at: Session, severity: 'warning', problem: missingRedis }
   },
   (settings) => {
     const store = sessionPolicy(settings)?.store
@@ -167,6 +119,30 @@ const rules: readonly Rule[] = [
     )
   },
   (settings) => {
+    if (settings.get(RemoteIPHeader) === undefined)
+      return odd(
+        RemoteIPTrustedProxy,
+        'Nobody is asked where requests come from: there is no RemoteIPHeader',
+        'write RemoteIPHeader X-Forwarded-For beside it',
+      )
+    if (settings.get(RemoteIPTrustedProxy).length > 0) return undefined
+    return odd(
+      RemoteIPHeader,
+      'RemoteIPHeader has no effect: no proxy is trusted',
+      'write RemoteIPInternalProxy with the address of the proxy in front',
+    )
+  },
+  (settings, says) => {
+    const late = says(SetEnvIf) ? [] : settings.get(Require).flatMap(variablesOf)
+    const name = late.find((variable) => settings.get(SetEnv).has(variable))
+    if (name === undefined) return undefined
+    return odd(
+      Require,
+      `Require env ${name} never holds: SetEnv sets it after the visitor has been let in`,
+      `write SetEnvIf Request_URI . ${name}`,
+    )
+  },
+  (settings) => {
     const complete = settings.get(SSLCertificateFile).length > 0 && settings.get(SSLCertificateKeyFile).length > 0
     if (!settings.get(SSLEngine) || complete) return undefined
     const message = 'SSLEngine on needs SSLCertificateFile and SSLCertificateKeyFile'
@@ -174,19 +150,19 @@ const rules: readonly Rule[] = [
   },
 ]
 
-function missing(at: Directive, message: string, expected: string, fix: string): Finding {
+function missing(at: Directive, message: string, expected: string, fix: string): BrokenRule {
   return { at, severity: 'error', problem: { code: 'missing-directive', message, expected, fix } }
 }
 
-function warned(finding: Finding): Finding {
-  return { ...finding, severity: 'warning' }
+function warned(broken: BrokenRule): BrokenRule {
+  return { ...broken, severity: 'warning' }
 }
 
-function weak(at: Directive, message: string, expected: string): Finding {
+function weak(at: Directive, message: string, expected: string): BrokenRule {
   return { at, severity: 'warning', problem: { code: 'weak-setting', message, expected, fix: keygen } }
 }
 
-function odd(at: Directive, message: string, fix: string): Finding {
+function odd(at: Directive, message: string, fix: string): BrokenRule {
   return { at, severity: 'warning', problem: { code: 'odd-value', message, fix } }
 }
 
@@ -202,7 +178,7 @@ function hasShort(list: readonly Passphrase[]): boolean {
 }
 
 function saysPassphrase(says: (directive: Directive) => boolean): boolean {
-  return says(SessionCryptoPassphrase) || says(SessionCryptoPassphraseFile)
+  return says(SessionCryptoPassphrase)
 }
 
 function loginOf(settings: SettingsView): 'Basic' | 'Form' | undefined {
@@ -213,4 +189,10 @@ function loginOf(settings: SettingsView): 'Basic' | 'Form' | undefined {
 function needsUser(authorization: Authorization): boolean {
   if (authorization.kind !== 'require') return authorization.children.some(needsUser)
   return ['valid-user', 'user', 'group'].includes(authorization.requirement.provider)
+}
+
+function variablesOf(authorization: Authorization): readonly string[] {
+  if (authorization.kind !== 'require') return authorization.children.flatMap(variablesOf)
+  const { requirement } = authorization
+  return requirement.provider === 'env' ? requirement.names : []
 }

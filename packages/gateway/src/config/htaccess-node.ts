@@ -47,7 +47,8 @@ export function htaccessFiles(options: HtaccessOptions = {}): HtaccessLookup {
   }
 }
 
-function permissions(settings: Settings): ReadonlySet<string> {
+/** What `.htaccess` files may hold: classes of directives and, in lower case, names. */
+export function permissions(settings: Settings): ReadonlySet<string> {
   return new Set([...settings.get(AllowOverride), ...settings.get(AllowOverrideList)])
 }
 

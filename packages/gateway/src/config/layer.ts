@@ -18,6 +18,8 @@ export interface Layer {
 export interface FilesLayer {
   /** Tells whether the name of a file, without its directory, is in it. */
   readonly matches: Matcher
+  /** @see Target.named */
+  readonly named?: RegExp
   readonly layer: Layer
 }
 
@@ -27,12 +29,16 @@ export type IfChain = { readonly condition: ConditionNode | undefined; readonly 
 /** A `<Location>` or `<LocationMatch>`. */
 export interface LocationLayer {
   readonly matches: Matcher
+  /** @see Target.named */
+  readonly named?: RegExp
   readonly layer: Layer
 }
 
 /** A `<Directory>` or `<DirectoryMatch>`. */
 export interface DirectoryLayer {
   readonly matches: Matcher
+  /** @see Target.named */
+  readonly named?: RegExp
   readonly literal?: string
   readonly regex: boolean
   readonly layer: Layer

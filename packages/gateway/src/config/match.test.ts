@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { accepted, requestTo } from '../../test/configs.ts'
+import { accepted, errorsOf, load, requestTo } from '../../test/configs.ts'
 import { SessionHeader, SessionInclude, SessionMaxAge, Session } from './directives/session.ts'
 import { Require } from './directives/authz.ts'
+import { LogLevel } from './directives/logs.ts'
 import { SessionCryptoPassphrase } from './directives/session-crypto.ts'
 import { Header } from './directives/headers.ts'
 import { ErrorDocument, ServerName } from './directives/core.ts'
@@ -126,6 +127,28 @@ describe('merging', () => {
       { kind: 'text', text: 'two' },
       { kind: 'text', text: 'three' },
     ])
+  })
+
+  it('replaces levels of modules one by one, and all of them where a section sets that of the server', () => {
+    const outer = 'LogLevel info session:debug mod_ssl.c:warn\nLogLevel auth_form_module:trace1\n'
+    const levels = (line: string) => [...settings(`${outer}<Location /a>\n${line}\n</Location>`).get(LogLevel)]
+    const before = [
+      ['', 'info'],
+      ['session', 'debug'],
+      ['ssl', 'warn'],
+    ]
+    assert.deepEqual(levels('LogLevel session:error'), [
+      ['', 'info'],
+      ['session', 'error'],
+      ['ssl', 'warn'],
+      ['auth_form', 'trace1'],
+    ])
+    assert.deepEqual(levels('SessionMaxAge 1'), [...before, ['auth_form', 'trace1']])
+    assert.deepEqual(levels('LogLevel proxy:debug crit core:warn'), [
+      ['', 'crit'],
+      ['core', 'warn'],
+    ])
+    assert.deepEqual(errorsOf(load('LogLevel sesion:debug')), ['1:10 Module not found: sesion'])
   })
 
   it('replaces documents for errors one by one', () => {

@@ -11,7 +11,12 @@ export interface ConfigRequest extends ExpressionRequest {
   readonly localAddress?: string | undefined
   /** The port of this machine that the request came to. */
   readonly port: number
+  /** Takes what the named groups of `<LocationMatch>` and its kin have found. */
+  setEnvironment?(name: string, value: string): void
 }
+
+/** By what a server is chosen. */
+type Asked = Pick<ConfigRequest, 'host' | 'port' | 'localAddress'>
 
 /** Looks for the `.htaccess` file of a directory. @param settings What holds so far: whether overrides are allowed at all. */
 export type HtaccessLookup = (directory: string, settings: Settings) => Layer | undefined
@@ -33,6 +38,7 @@ export class SiteMatcher {
   readonly #base: Merged
   readonly #prepared = new Map<VirtualHostLayer | undefined, PreparedServer>()
   readonly #chosen = new Map<string, PreparedServer>()
+  #last: { readonly asked: Asked; readonly server: PreparedServer } | undefined
 
   constructor(site: Site) {
     this.#site = site
@@ -41,7 +47,7 @@ export class SiteMatcher {
   }
 
   /** The settings of the server that answers to an address and a host name, without any section. */
-  server(request: Pick<ConfigRequest, 'host' | 'port' | 'localAddress'>): Effective {
+  server(request: Asked): Effective {
     return this.#server(request).base
   }
 
@@ -49,12 +55,22 @@ export class SiteMatcher {
   match(request: ConfigRequest, htaccess?: HtaccessLookup): Effective {
     const server = this.#server(request)
     let merged = server.base
-    if (request.file !== undefined) merged = server.walkFile(merged, request.file, htaccess)
-    merged = server.walkLocations(merged, request.path)
+    if (request.file !== undefined) merged = server.walkFile(merged, request, htaccess)
+    merged = server.walkLocations(merged, request)
     return applyChains(merged, request)
   }
 
-  #server({ host = '', port, localAddress }: Pick<ConfigRequest, 'host' | 'port' | 'localAddress'>): PreparedServer {
+  /** A request asks twice, and the next one mostly for the same. */
+  #server({ host = '', port, localAddress }: Asked): PreparedServer {
+    const { asked, server } = this.#last ?? {}
+    if (server !== undefined && asked?.host === host && asked.port === port && asked.localAddress === localAddress)
+      return server
+    const found = this.#find(host, port, localAddress)
+    this.#last = { asked: { host, port, localAddress }, server: found }
+    return found
+  }
+
+  #find(host: string, port: number, localAddress: string | undefined): PreparedServer {
     const key = `${localAddress ?? ''} ${port} ${host}`
     const known = this.#chosen.get(key)
     if (known !== undefined) return known
@@ -153,7 +169,8 @@ class PreparedServer {
   }
 
   /** Directories from the shortest to the longest, each followed by its `.htaccess`; then expressions; then files. */
-  walkFile(base: Merged, file: string, htaccess: HtaccessLookup | undefined): Merged {
+  walkFile(base: Merged, request: ConfigRequest, htaccess: HtaccessLookup | undefined): Merged {
+    const { file = '/' } = request
     let merged = base
     const levels = directoriesOf(file)
     for (const level of levels) {
@@ -162,14 +179,23 @@ class PreparedServer {
       if (own !== undefined) merged = merged.with(own)
     }
     const directory = levels.at(-1) ?? '/'
-    for (const { matches, layer } of this.#expressions)
-      if (matches(directory) || matches(directory === '/' ? '/' : `${directory}/`)) merged = merged.with(layer)
-    return walkNames(merged, file.slice(file.lastIndexOf('/') + 1))
+    for (const { matches, named, layer } of this.#expressions) {
+      const found = [directory, directory === '/' ? '/' : `${directory}/`].find(matches)
+      if (found === undefined) continue
+      merged = merged.with(layer)
+      if (named !== undefined) keepNamed(named, found, request)
+    }
+    return walkNames(merged, file.slice(file.lastIndexOf('/') + 1), request)
   }
 
-  walkLocations(base: Merged, path: string): Merged {
+  walkLocations(base: Merged, request: ConfigRequest): Merged {
+    const { path } = request
     let merged = base
-    for (const { matches, layer } of this.#locations) if (matches(path)) merged = merged.with(layer)
+    for (const { matches, named, layer } of this.#locations) {
+      if (!matches(path)) continue
+      merged = merged.with(layer)
+      if (named !== undefined) keepNamed(named, path, request)
+    }
     return merged
   }
 
@@ -196,11 +222,20 @@ function directoriesOf(file: string): string[] {
 }
 
 /** `<Files>` of everything that has matched so far, outer ones first. */
-function walkNames(base: Merged, name: string): Merged {
+function walkNames(base: Merged, name: string, request: ConfigRequest): Merged {
   let merged = base
-  for (const { files } of base.layers)
-    for (const { matches, layer } of files) if (matches(name)) merged = merged.with(layer)
+  for (const { matches, named, layer } of base.layers.flatMap(({ files }) => files)) {
+    if (!matches(name)) continue
+    merged = merged.with(layer)
+    if (named !== undefined) keepNamed(named, name, request)
+  }
   return merged
+}
+
+/** The groups `sitename` and `other` become the variables MATCH_SITENAME and MATCH_OTHER. */
+function keepNamed(regex: RegExp, text: string, request: ConfigRequest): void {
+  for (const [name, value] of Object.entries(regex.exec(text)?.groups ?? {}))
+    if (value !== undefined) request.setEnvironment?.(`MATCH_${name.toUpperCase()}`, value)
 }
 
 /** Conditions come last; those within a section that one of them opens come after all others. */

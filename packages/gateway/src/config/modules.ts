@@ -9,6 +9,7 @@ import { foreignDirectives } from './directives/foreign.ts'
 import { headersModule } from './directives/headers.ts'
 import { logConfigModule } from './directives/logs.ts'
 import { proxyModule } from './directives/proxy.ts'
+import { remoteipModule } from './directives/remoteip.ts'
 import { coreModule, dirModule, envModule, requestModule, soModule, unixdModule } from './directives/server.ts'
 import { sessionCookieModule } from './directives/session-cookie.ts'
 import { sessionCryptoModule } from './directives/session-crypto.ts'
@@ -42,6 +43,7 @@ export const modules: readonly ModuleTable[] = [
   dirModule,
   envModule,
   setenvifModule,
+  remoteipModule,
   sslModule,
 ]
 

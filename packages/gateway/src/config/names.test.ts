@@ -58,14 +58,26 @@ describe('names', () => {
 
 describe('SetEnvIf', () => {
   it('wants an attribute, an expression and a variable', () => {
-    const missing = '1:1 Missing regular expression or name of a variable'
+    const missing = '1:1 Missing expression or name of a variable'
     assert.deepEqual(errorsOf(load('SetEnvIf Host')), [missing])
     assert.deepEqual(errorsOf(load('BrowserMatch robot')), [missing])
-    assert.deepEqual(errorsOf(load('SetEnvIf "^X-.*" yes seen')), [
-      '1:10 Expressions over the names of headers are not supported',
-    ])
+    assert.deepEqual(errorsOf(load('SetEnvIf "^(X" yes seen')), ['1:10 Regex could not be compiled'])
+    assert.deepEqual(errorsOf(load('SetEnvIfExpr "%{REQUEST_METHOD} ==" seen')).length, 1)
+    assert.deepEqual(errorsOf(load(`SetEnvIfExpr "%{REQUEST_METHOD} == 'POST'"`)), [missing])
     assert.deepEqual(errorsOf(load('SetEnvIf Host ( seen')), ['1:15 Regex could not be compiled'])
     assert.deepEqual(errorsOf(load('SetEnvIfNoCase Host shop seen !hidden name=$1\nBrowserMatchNoCase Bot bot')), [])
+  })
+})
+
+describe('RemoteIPHeader', () => {
+  it('is nothing without proxies that are trusted, and they are nothing without it', () => {
+    const nobody = '1:1 RemoteIPHeader has no effect: no proxy is trusted'
+    const unasked = '1:1 Nobody is asked where requests come from: there is no RemoteIPHeader'
+    assert.deepEqual(warningsOf(load('RemoteIPHeader X-Forwarded-For')), [nobody])
+    assert.deepEqual(warningsOf(load('RemoteIPInternalProxy 10.0.0.0/8')), [unasked])
+    assert.deepEqual(warningsOf(load('RemoteIPHeader X-Real-IP\nRemoteIPTrustedProxy 2001:db8::/32 10.1')), [])
+    const [name] = load('RemoteIPTrustedProxy proxy.example').diagnostics
+    assert.match(name?.fix ?? '', /^write the address/)
   })
 })
 
@@ -80,7 +92,7 @@ describe('findings across lines', () => {
 
   it('name the directives that are missing for a database', () => {
     assert.deepEqual(warningsOf(load('Session On\nSessionStore dbd\nDBDriver pgsql')), [
-      '1:1 Sessions are to be kept in a database, and there is no DBDParams',
+      '1:1 DBDParams not set: sessions are to be kept in a database',
     ])
     assert.deepEqual(warningsOf(load('Session On\nSessionStore dbd\nDBDriver sqlite3\nDBDParams /a.db')), [])
   })

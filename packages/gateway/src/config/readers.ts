@@ -1,5 +1,5 @@
-import { parseText } from './expression/parser.ts'
-import type { TextNode } from './expression/ast.ts'
+import type { ConditionNode, TextNode } from './expression/ast.ts'
+import { parseCondition, parseText } from './expression/parser.ts'
 import type { Reader, Use } from './directive.ts'
 import { compileRegex } from './regex.ts'
 import type { Word } from './words.ts'
@@ -121,6 +121,17 @@ export function expressionIn(word: Word, use: Use): TextNode | undefined {
   if ('node' in parsed) return parsed.node
   return use.fail(
     { code: 'bad-expression', message: `Cannot parse expression '${word.text}': ${parsed.problem}`, found: word.text },
+    word,
+  )
+}
+
+/** The condition in one argument. */
+export function conditionIn(word: Word, use: Use): ConditionNode | undefined {
+  const parsed = parseCondition(word.text)
+  if ('node' in parsed) return parsed.node
+  const message = `Cannot parse expression: ${parsed.problem}`
+  return use.fail(
+    { code: 'bad-expression', message, expected: 'such as "%{REQUEST_METHOD} == \'POST\'"', found: word.text },
     word,
   )
 }

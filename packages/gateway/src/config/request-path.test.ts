@@ -17,9 +17,18 @@ it('is decoded and normalized, without the query', () => {
   ])
 })
 
+it('is octets, whether they are UTF-8 or not', () => {
+  assert.deepEqual(['/caf%E9', '/caf\u00e9', '/%e3%81%82%ff', '/\u00e3\u0081\u0082'].map(requestPath), [
+    '/caf\udce9',
+    '/caf\udce9',
+    '/あ\udcff',
+    '/あ',
+  ])
+})
+
 it('does not exist for what could mean two things', () => {
   assert.deepEqual(
-    ['/a%2Fb', '/a%00', '/%zz', '/%ff', '/../etc', '/a/../../b', 'a', '*', ''].map(requestPath),
+    ['/a%2Fb', '/a%00', '/%zz', '/%', '/../etc', '/a/../../b', 'a', '*', ''].map(requestPath),
     Array<undefined>(9).fill(undefined),
   )
 })

@@ -87,6 +87,8 @@ export type Matcher = (text: string) => boolean
 /** What the arguments of a section mean. */
 export interface Target {
   readonly matches: Matcher
+  /** A regular expression with named groups: what they find becomes `MATCH_NAME` in the environment of the request. */
+  readonly named?: RegExp
   /** The path of a `<Directory>` without wildcards, without a slash at its end. */
   readonly literal?: string
   /** True for `<Directory ~ …>` and `<DirectoryMatch>`, which are tried after all others. */
@@ -108,7 +110,10 @@ export function sectionTarget(
 
 function regexTarget(word: Word): Target | { problem: Problem; word: Word } {
   const regex = compileRegex(word.text)
-  if (typeof regex !== 'string') return { matches: (text) => regex.test(text), regex: true }
+  if (typeof regex !== 'string') {
+    const named = /\(\?P?<\w/.test(word.text) ? { named: regex } : {}
+    return { matches: (text) => regex.test(text), regex: true, ...named }
+  }
   return {
     problem: {
       code: 'bad-expression',

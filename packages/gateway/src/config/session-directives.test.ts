@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { checkLines, load, problem, settingsFor, warningsOf } from '../../test/configs.ts'
+import { checkLines, errorsOf, load, problem, settingsFor, warningsOf } from '../../test/configs.ts'
 import { SessionCryptoPassphrase } from './directives/session-crypto.ts'
 import { SessionStoreFileName, SessionTimeout } from './directives/session.ts'
 
@@ -137,6 +137,15 @@ describe('mod_session_crypto', () => {
       problem('<VirtualHost *:80>\nSessionCryptoDriver openssl\n</VirtualHost>')?.slice(4),
       'SessionCryptoDriver cannot occur within <VirtualHost> section',
     )
+  })
+
+  it('knows which cipher the real server does not have', () => {
+    const text = 'SessionCryptoPassphrase 0123456789abcdef\nSessionCryptoCipher xaes256'
+    assert.deepEqual(errorsOf(load(text)), [])
+    const asApache = { asApache: true, hasModule: () => true }
+    const [found, ...others] = load(text, asApache).diagnostics.filter(({ code }) => code === 'differs-in-apache')
+    assert.deepEqual([found?.line, found?.column, others], [2, 21, []])
+    assert.deepEqual(errorsOf(load(text.replace('xaes256', 'aes256'), asApache)), [])
   })
 
   it('never quotes a passphrase', () => {

@@ -3,7 +3,6 @@ import {
   type Passphrase,
   SessionCryptoCipher,
   SessionCryptoPassphrase,
-  SessionCryptoPassphraseFile,
 } from './directives/session-crypto.ts'
 import {
   SessionCookieMaxAge,
@@ -56,7 +55,6 @@ export interface SessionPolicy {
   readonly headerContent: 'id' | 'signed-id' | 'session'
   readonly cipher: CipherName
   readonly passphrases: readonly Passphrase[]
-  readonly passphraseFile: string | undefined
   /** True when something is given to encrypt with. */
   readonly encrypted: boolean
 }
@@ -83,7 +81,6 @@ export function sessionPolicy(settings: SettingsView): SessionPolicy | undefined
   const idleSeconds = idleOf(settings)
   const header = settings.get(SessionHeader)?.toLowerCase()
   const passphrases = settings.get(SessionCryptoPassphrase)
-  const passphraseFile = settings.get(SessionCryptoPassphraseFile)
   return {
     store,
     cookie: cookieOf(settings, store),
@@ -95,8 +92,7 @@ export function sessionPolicy(settings: SettingsView): SessionPolicy | undefined
     headerContent: headerContentOf(settings, header),
     cipher: settings.get(SessionCryptoCipher),
     passphrases,
-    passphraseFile,
-    encrypted: passphrases.length > 0 || passphraseFile !== undefined,
+    encrypted: passphrases.length > 0,
   }
 }
 

@@ -1,10 +1,10 @@
 import { isAbsolute, join } from 'node:path'
-import { Advisor } from './advice.ts'
+import { Advisor, insteadInApache, invalidCommand } from './advice.ts'
 import { takeArguments } from './arity.ts'
 import type { Contexts } from './contexts.ts'
 import type { Diagnostics, Problem, Severity } from './diagnostics.ts'
 import type { Directive, Use } from './directive.ts'
-import { findDirective, moduleStatus, nearestModule } from './modules.ts'
+import { findDirective, findForeign, moduleStatus, nearestModule } from './modules.ts'
 import type { DirectiveNode } from './tree.ts'
 import { restFrom, type Word, wordsFrom } from './words.ts'
 
@@ -25,6 +25,8 @@ export interface Strictness {
   readonly lenient?: boolean
   /** True: what the real server does not know is an error (default false). */
   readonly asApache?: boolean
+  /** With `asApache`: whether the real server has loaded a module, by its file; what belongs to others is an error (default: all). */
+  loads?(module: string): boolean
 }
 
 /** A line that was understood: the directive whose value it adds to, and a function that adds it to what stands above. */
@@ -53,9 +55,10 @@ export class DirectiveReader {
       this.#unknown(node)
       return undefined
     }
-    const { directive } = found
+    const { directive, module } = found
     if (this.#strictness.asApache === true && directive.origin !== 'apache')
       this.#report(node, 'error', notInApache(directive))
+    else if (this.#isUnloaded(module.file)) this.#report(node, 'error', notLoaded(directive.name, module.file))
     const misplaced = contextProblem(directive.name, directive.contexts, standing)
     if (misplaced !== undefined) {
       this.#report(node, 'error', misplaced)
@@ -86,6 +89,11 @@ export class DirectiveReader {
       section: standing.section,
       inSection,
       sectionSubject: standing.sectionSubject,
+      knowsModule: (name) => name === 'core' || moduleStatus(`${name}_module`) !== 'unknown',
+      beyondApache: (message, word) => {
+        if (this.#strictness.asApache === true)
+          this.#report(node, 'warning', { code: 'differs-in-apache', message }, word)
+      },
       absolute: (path) => (isAbsolute(path) ? path : join(this.#serverRoot, path)),
       fail: (problem, word) => {
         this.#report(node, 'error', problem, word)
@@ -99,7 +107,16 @@ export class DirectiveReader {
     this.#diagnostics.add(severity, word === undefined ? node.place : node.line.place(word.start), problem)
   }
 
+  #isUnloaded(module: string): boolean {
+    return this.#strictness.asApache === true && this.#strictness.loads?.(module) === false
+  }
+
   #unknown(node: DirectiveNode): void {
+    const foreign = findForeign(node.name)
+    if (foreign !== undefined && this.#isUnloaded(foreign.module)) {
+      this.#report(node, 'error', notLoaded(foreign.name, foreign.module))
+      return
+    }
     const { problem, severity } = this.#advisor.judge(node.name, restFrom(node.line.text, node.rest))
     const unknown = this.#strictness.lenient === true ? 'warning' : 'error'
     const silent = this.#strictness.asApache === true && severity === 'warning'
@@ -166,14 +183,19 @@ function placesOf({ server, vhost, section, htaccess }: Contexts): string {
 }
 
 function notInApache({ name, origin }: Directive): Problem {
-  const fix =
-    origin === 'apache-trunk'
-      ? 'remove the line: only the next version of the real server has it'
-      : 'remove the line: only this gateway has it'
+  const whose = origin === 'apache-trunk' ? 'the next version of the real server' : 'this gateway'
+  const fix = insteadInApache(name) ?? `remove the line: only ${whose} has it`
+  return { code: 'not-in-apache', message: invalidCommand(name), found: name, fix }
+}
+
+function notLoaded(name: string, module: string): Problem {
+  const short = module.replaceAll(/^mod_|\.c$/g, '')
+  const line = `LoadModule ${short}_module modules/mod_${short}.so`
   return {
     code: 'not-in-apache',
-    message: `Invalid command '${name}', perhaps misspelled or defined by a module not included in the server configuration`,
+    message: invalidCommand(name),
+    expected: `${module} to be loaded, to which ${name} belongs`,
     found: name,
-    fix,
+    fix: `run "sekisho enable ${short}", or write ${line}`,
   }
 }

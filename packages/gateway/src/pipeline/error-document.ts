@@ -1,4 +1,5 @@
 import { textValue } from '../config/expression/evaluate.ts'
+import { percentEncoded } from '../lib/octets.ts'
 import { type Answer, isError, redirection } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -17,6 +18,6 @@ export function errorPage(exchange: Exchange, answer: Answer): ErrorPage {
       kind: 'answer',
       answer: { ...answer, body: { kind: 'text', text: value, type: 'text/html; charset=utf-8' } },
     }
-  if (value.startsWith('/')) return { kind: 'page', uri: value }
+  if (value.startsWith('/')) return { kind: 'page', uri: percentEncoded(value, /[^\0-\x7f]+/g) }
   return { kind: 'answer', answer: redirection(302, value, answer.headers) }
 }

@@ -6,6 +6,7 @@ import type { SessionKeeper, VisitorSession } from '../session/contract.ts'
 import type { AuthRequest } from '../auth/visit.ts'
 import type { Routed } from '../proxy/routes.ts'
 import type { Answer } from './answer.ts'
+import type { Approach } from './approach.ts'
 import type { HeaderRequest } from './header-rules.ts'
 import type { Plan } from './plan.ts'
 import { readBody } from './read-body.ts'
@@ -87,6 +88,10 @@ export class Exchange implements ConfigRequest, HeaderRequest, AuthRequest {
   plan!: Plan
   /** The settings of the server that answers, without any section; set by the first phase. */
   server!: Settings
+  /** By which proxies it came; undefined: by none that is trusted. */
+  approach: Approach | undefined
+  /** What is answered, as soon as that is known. */
+  status: number | undefined
   /** Where the path would lead below the DocumentRoot; undefined where an app answers. */
   file: string | undefined
   found: Found | undefined
@@ -105,6 +110,8 @@ export class Exchange implements ConfigRequest, HeaderRequest, AuthRequest {
   isJudged = false
   #environment: Map<string, string> | undefined
   #notes: Map<string, string> | undefined
+  #varied: Set<string> | undefined
+  #overruled: Map<string, string | undefined> | undefined
   #sent: Sent = { status: 0, bytes: 0, fields: [], isComplete: false }
 
   constructor(arrival: Arrival, target: Destination, origin?: Origin) {
@@ -117,6 +124,8 @@ export class Exchange implements ConfigRequest, HeaderRequest, AuthRequest {
     if (origin !== undefined) {
       this.plan = origin.exchange.plan
       this.server = origin.exchange.server
+      this.approach = origin.exchange.approach
+      this.status = origin.error?.status
     }
     this.method = methodOf(arrival.request.method ?? 'GET', origin)
     this.path = target.path
@@ -147,7 +156,7 @@ export class Exchange implements ConfigRequest, HeaderRequest, AuthRequest {
   }
 
   get scheme(): 'http' | 'https' {
-    return this.connection.tls === undefined ? 'http' : 'https'
+    return this.approach?.scheme ?? (this.connection.tls === undefined ? 'http' : 'https')
   }
 
   get protocol(): string {
@@ -163,6 +172,10 @@ export class Exchange implements ConfigRequest, HeaderRequest, AuthRequest {
   }
 
   get remoteAddress(): string {
+    return this.approach?.address ?? this.connection.remoteAddress
+  }
+
+  get peerAddress(): string {
     return this.connection.remoteAddress
   }
 
@@ -195,7 +208,8 @@ export class Exchange implements ConfigRequest, HeaderRequest, AuthRequest {
 
   /** `address:port` of the client, for the log. */
   get client(): string {
-    const { remoteAddress, remotePort } = this.connection
+    const { remoteAddress } = this
+    const { remotePort } = this.connection
     return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`
   }
 
@@ -205,8 +219,30 @@ export class Exchange implements ConfigRequest, HeaderRequest, AuthRequest {
   }
 
   header(name: string): string | undefined {
+    if (this.#overruled?.has(name) === true) return this.#overruled.get(name)
     const value = this.request.headers[name === 'host' && this.request.httpVersionMajor === 2 ? ':authority' : name]
     return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  /**
+   * What RequestHeader has made of a header counts for whoever asks afterwards: rules about the answer, and logs. Which host was
+   * asked for stays as it is.
+   */
+  overrule(name: string, values: readonly string[]): void {
+    if (name === 'host') return
+    this.#overruled ??= new Map()
+    this.#overruled.set(name, values.length === 0 ? undefined : values.join(', '))
+  }
+
+  /** The headers that decided something, for `Vary`. */
+  get varied(): ReadonlySet<string> | undefined {
+    return this.initial.#varied
+  }
+
+  variesWith(name: string): void {
+    const { initial } = this
+    initial.#varied ??= new Set()
+    initial.#varied.add(name)
   }
 
   /** What SetEnv says counts for those who have been let in: as in the real server, `Require env` does not see it. */

@@ -1,3 +1,4 @@
+import { type Awaitable, goOn } from '../lib/awaitable.ts'
 import type { Exchange, OpenSession } from './exchange.ts'
 import { appendToField, fieldOf, fieldsOf, type HeaderList, membersOf, removeField } from './header-list.ts'
 import { applyRules } from './header-rules.ts'
@@ -19,13 +20,24 @@ export interface AnswerFields {
  * @returns Names and values in the order in which they are sent.
  * @throws SekishoError with a `status` when the session cannot be written.
  */
-export async function finishFields(exchange: Exchange, fields: AnswerFields): Promise<HeaderList> {
+export function finishFields(exchange: Exchange, fields: AnswerFields): Awaitable<HeaderList> {
   const sessions = sessionsOf(exchange)
-  for (const { keeper, session } of sessions) {
-    const answer = { status: fields.status, deliverable: !exchange.isUpgraded && !exchange.isGone }
-    for (const line of await keeper.commit(session, answer)) fields.always.push('Set-Cookie', line)
-  }
-  return withRules(exchange, fields, sessions)
+  exchange.status = fields.status
+  return goOn(commitAll(sessions, exchange, fields), () => withRules(exchange, fields, sessions))
+}
+
+/** One after the other. */
+function commitAll(
+  [first, ...others]: readonly OpenSession[],
+  exchange: Exchange,
+  fields: AnswerFields,
+): Awaitable<void> {
+  if (first === undefined) return undefined
+  const answer = { status: fields.status, deliverable: !exchange.isUpgraded && !exchange.isGone }
+  return goOn(first.keeper.commit(first.session, answer), (lines) => {
+    for (const line of lines) fields.always.push('Set-Cookie', line)
+    return commitAll(others, exchange, fields)
+  })
 }
 
 function withRules(
@@ -38,9 +50,19 @@ function withRules(
   // Of an error all fields are as good as set by `always`, so that a rule replaces what the gateway says.
   const all = isError ? [...always, ...own] : always
   applyRules(alwaysRules, all, exchange)
+  if (!isError) applyRules(answerRules, own, exchange)
+  sayVaried(exchange, isError ? all : own)
   if (isError) return all
-  applyRules(answerRules, own, exchange)
   return always.length === 0 ? own : [...always, ...own]
+}
+
+/** A condition that asks about a header of the request makes the answer depend on it, whatever came of it. */
+function sayVaried({ varied }: Exchange, list: HeaderList): void {
+  if (varied === undefined) return
+  const said = fieldsOf(list, 'vary').flatMap(membersOf)
+  if (said.includes('*')) return
+  const known = new Set(said.map((name) => name.toLowerCase()))
+  for (const name of varied) if (!known.has(name.toLowerCase())) appendToField(list, 'Vary', name)
 }
 
 /** Of the exchanges that led to this answer, each session once. */

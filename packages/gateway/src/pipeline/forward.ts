@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Awaitable, goOn } from '../lib/awaitable.ts'
 import type { AnswerHead, ForwardOptions, ForwardResult } from '../proxy/contract.ts'
 import { ProxyError } from '../proxy/proxy-error.ts'
 import type { Proxy } from '../proxy/proxy-node.ts'
@@ -19,16 +20,17 @@ export interface ForwardTools extends TellTools {
 
 /** Lets an app answer. @returns What the gateway answers in its place; undefined when the app has answered. */
 export async function forward(exchange: Exchange, routed: Routed, tools: ForwardTools): Promise<Answer | undefined> {
-  const { plan, error, body } = exchange
+  const { plan, error } = exchange
   const options: ForwardOptions = {
-    ...routed,
+    target: routed.target,
+    path: routed.path,
     headers: fieldsForApp(exchange, tools),
+    method: error === undefined ? undefined : exchange.method,
+    body: exchange.body ?? (error === undefined ? undefined : Buffer.alloc(0)),
+    maxBody: plan.limits.body > 0 ? plan.limits.body : undefined,
     preserveHost: plan.preserveHost,
-    ...(plan.limits.body > 0 && { maxBody: plan.limits.body }),
     isInternal: (name) => tools.internal.isForbidden(name) || name === plan.session?.policy.header,
     onAnswer: (head) => complete(exchange, head, tools),
-    ...(error !== undefined && { method: exchange.method, body: Buffer.alloc(0) }),
-    ...(body !== undefined && { body }),
   }
   try {
     note(exchange, await pass(exchange, options, tools.proxy))
@@ -46,17 +48,21 @@ function pass({ arrival, isUpgraded }: Exchange, options: ForwardOptions, proxy:
 }
 
 /** Completes the head of an app's answer: what it says about the session, where it redirects to, and the rules of Header. */
-function complete(exchange: Exchange, head: AnswerHead, tools: ForwardTools): Promise<void> | void {
-  const { plan, origin } = exchange
-  const rules = plan.alwaysRules.length + plan.answerRules.length + plan.reverses.length
+function complete(exchange: Exchange, head: AnswerHead, tools: ForwardTools): Awaitable<void> {
+  const { plan, origin, varied } = exchange
+  const rules = plan.alwaysRules.length + plan.answerRules.length + plan.reverses.length + (varied?.size ?? 0)
   if (plan.session !== undefined || origin !== undefined || rules > 0) return completeWith(exchange, head, tools)
   for (const name of tools.internal.sessions) removeField(head.rawHeaders, name)
   exchange.sent = { status: head.status, bytes: 0, fields: head.rawHeaders, isComplete: false }
+  return undefined
 }
 
-async function completeWith(exchange: Exchange, head: AnswerHead, { internal }: ForwardTools): Promise<void> {
+function completeWith(exchange: Exchange, head: AnswerHead, { internal }: ForwardTools): Awaitable<void> {
+  return goOn(hearApp(exchange, head, internal), () => finish(exchange, head))
+}
+
+function finish(exchange: Exchange, head: AnswerHead): Awaitable<void> {
   const { plan, error, scheme } = exchange
-  await hearApp(exchange, head, internal)
   reverseFields(head.rawHeaders, plan.reverses, `${scheme}://${exchange.header('host') ?? exchange.host}`)
   if (error !== undefined && head.status >= 200 && head.status < 300) {
     head.status = error.status
@@ -64,13 +70,15 @@ async function completeWith(exchange: Exchange, head: AnswerHead, { internal }: 
   }
   const own = [...head.rawHeaders]
   const always = [...(error?.headers ?? [])]
-  const fields = await finishFields(exchange, { status: head.status, always, own, isError: false })
-  head.rawHeaders.splice(0, head.rawHeaders.length, ...fields)
-  exchange.sent = { status: head.status, bytes: 0, fields, isComplete: false }
+  return goOn(finishFields(exchange, { status: head.status, always, own, isError: false }), (fields) => {
+    head.rawHeaders.splice(0, head.rawHeaders.length, ...fields)
+    exchange.sent = { status: head.status, bytes: 0, fields, isComplete: false }
+  })
 }
 
 function note(exchange: Exchange, { outcome, status = 0, bytes, error }: ForwardResult): void {
-  exchange.sent = { ...exchange.sent, status, bytes, isComplete: outcome === 'complete' }
+  const { fields } = exchange.sent
+  exchange.sent = { status, bytes, fields, isComplete: outcome === 'complete' }
   if (outcome !== 'app-failed') return
   const { plan, client, path } = exchange
   const message = `the answer of the app to ${exchange.method} ${path} broke off: ${error?.message ?? ''}`

@@ -1,6 +1,7 @@
 import type { Access } from '../auth/access.ts'
 import type { Answer as AuthAnswer } from '../auth/outcome.ts'
 import type { Visit } from '../auth/visit.ts'
+import { type Awaitable, goOn } from '../lib/awaitable.ts'
 import type { Answer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { openSession } from './open-session.ts'
@@ -11,11 +12,16 @@ import { contentOf } from './session-content.ts'
  *
  * @returns The answer to whoever is not let in, or has to log in.
  */
-export async function admit(exchange: Exchange, access: Access): Promise<Answer | undefined> {
-  const { plan } = exchange
-  if (!plan.isPerUser && plan.session !== undefined) await openSession(exchange)
-  const answer = plan.isGuarded ? await judge(exchange, access) : undefined
-  if (plan.isPerUser && answer === undefined) await openSession(exchange)
+export function admit(exchange: Exchange, access: Access): Awaitable<Answer | undefined> {
+  if (exchange.plan.isGuarded) return admitKnown(exchange, access)
+  return goOn(openSession(exchange), () => describeSession(exchange))
+}
+
+async function admitKnown(exchange: Exchange, access: Access): Promise<Answer | undefined> {
+  const { isPerUser } = exchange.plan
+  if (!isPerUser) await openSession(exchange)
+  const answer = await judge(exchange, access)
+  if (isPerUser && answer === undefined) await openSession(exchange)
   describeSession(exchange)
   return answer
 }
@@ -36,7 +42,7 @@ async function judge(exchange: Exchange, access: Access): Promise<Answer | undef
 }
 
 /** For the app, and for conditions and rules of the configuration: what CGI calls HTTP_SESSION. */
-function describeSession(exchange: Exchange): void {
+function describeSession(exchange: Exchange): undefined {
   const { plan, session } = exchange
   const content =
     plan.session === undefined || session === undefined ? undefined : contentOf(session.session, plan.session)
@@ -50,7 +56,13 @@ export async function runHandler(exchange: Exchange, access: Access): Promise<An
 }
 
 function visitOf(exchange: Exchange): Visit {
-  return { request: exchange, settings: exchange.plan.settings, session: exchange.session?.session }
+  const { plan, client } = exchange
+  return {
+    request: exchange,
+    settings: plan.settings,
+    session: exchange.session?.session,
+    log: (notice) => plan.log.write({ ...notice, client, kind: notice.message.slice(0, 9) }),
+  }
 }
 
 function answerOf({ status, headers, page }: AuthAnswer): Answer {

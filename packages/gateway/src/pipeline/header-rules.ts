@@ -23,18 +23,33 @@ export interface HeaderRequest extends ExpressionRequest {
 
 /** A rule of `Header` or `RequestHeader`, ready to be applied. */
 export interface PreparedRule {
+  /** The header that it changes, in lower case. */
+  readonly name: string
   applies(request: HeaderRequest): boolean
   change(list: HeaderList, request: HeaderRequest): void
 }
 
 /** Prepares rules once for all requests. */
 export function prepareRules(rules: readonly HeaderRule[]): readonly PreparedRule[] {
-  return rules.map((rule) => ({ applies: guardOf(rule), change: changeOf(rule) }))
+  return rules.map((rule) => ({ name: rule.header.toLowerCase(), applies: guardOf(rule), change: changeOf(rule) }))
 }
 
-/** Applies rules in their order. */
-export function applyRules(rules: readonly PreparedRule[], list: HeaderList, request: HeaderRequest): void {
-  for (const rule of rules) if (rule.applies(request)) rule.change(list, request)
+/**
+ * Applies rules in their order.
+ *
+ * @param changed Is told of each header that a rule has changed, before the next one is looked at.
+ */
+export function applyRules(
+  rules: readonly PreparedRule[],
+  list: HeaderList,
+  request: HeaderRequest,
+  changed?: (name: string) => void,
+): void {
+  for (const rule of rules) {
+    if (!rule.applies(request)) continue
+    rule.change(list, request)
+    changed?.(rule.name)
+  }
 }
 
 function guardOf({ condition, environment }: HeaderRule): PreparedRule['applies'] {
@@ -121,11 +136,11 @@ function groupsIn(match: readonly unknown[]): number {
 function valueOf(value: HeaderValue | undefined): (request: HeaderRequest) => string {
   if (value === undefined) return () => ''
   if (value.kind === 'fixed') {
-    const text = sendable(octets(value.text))
+    const text = sendable(value.text)
     return () => text
   }
   if (value.kind === 'expression') return (request) => sendable(textValue(value.node, request))
-  const parts = value.parts.map((part) => (typeof part === 'string' ? octets(part) : part))
+  const { parts } = value
   return (request) =>
     sendable(parts.map((part) => (typeof part === 'string' ? part : fieldText(part, request))).join(''))
 }
@@ -149,9 +164,7 @@ function fieldText(field: HeaderField, request: HeaderRequest): string {
   }
 }
 
-/** What cannot stand in a header becomes a blank; what is no octet becomes those of its UTF-8. */
+/** The octets of a text, one in each character; a control character, which cannot stand in a header, becomes a blank. */
 function sendable(text: string): string {
-  if (!/[^\t -~\u0080-\u00ff]/.test(text)) return text
-  const latin = /[\u0100-\uffff]/.test(text) ? octets(text) : text
-  return latin.replaceAll(/[^\t -~\u0080-\u00ff]/g, ' ')
+  return /[^\t -~]/.test(text) ? octets(text).replaceAll(/[^\t -~\u0080-\u00ff]/g, ' ') : text
 }

@@ -1,4 +1,5 @@
 import { SekishoUsageError } from 'sekisho'
+import type { Awaitable } from '../lib/awaitable.ts'
 import type { AnswerHead } from '../proxy/contract.ts'
 import type { VisitorSession } from '../session/contract.ts'
 import type { Exchange } from './exchange.ts'
@@ -12,15 +13,19 @@ type Entry = readonly [key: string, text: string | undefined]
  * Takes what the app says about the session out of its answer: SessionHeader, X-Renew-Session. Where several sections name
  * different headers, the client sees none of them.
  */
-export async function hearApp(exchange: Exchange, head: AnswerHead, internal: InternalFields): Promise<void> {
+export function hearApp(exchange: Exchange, head: AnswerHead, internal: InternalFields): Awaitable<void> {
   const own = exchange.plan.session?.policy.header
   const said = own === undefined ? [] : fieldsOf(head.rawHeaders, own)
   if (own !== undefined) removeField(head.rawHeaders, own)
   for (const name of internal.sessions) removeField(head.rawHeaders, name)
   const [value] = said
   const session = exchange.session?.session
-  if (session === undefined || value === undefined) return
-  if (own !== 'x-renew-session' || !(await command(session, value))) write(session, value)
+  if (session === undefined || value === undefined) return undefined
+  return own === 'x-renew-session' ? obey(session, value) : write(session, value)
+}
+
+async function obey(session: VisitorSession, value: string): Promise<void> {
+  if (!(await command(session, value))) write(session, value)
 }
 
 /** @returns False for what is no command. */

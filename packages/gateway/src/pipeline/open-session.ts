@@ -1,3 +1,4 @@
+import { type Awaitable, goOn } from '../lib/awaitable.ts'
 import type { SessionKeeper, VisitorSession } from '../session/contract.ts'
 import type { Exchange, OpenSession } from './exchange.ts'
 import type { SessionPlan } from './plan.ts'
@@ -8,16 +9,15 @@ import type { SessionPlan } from './plan.ts'
  *
  * @throws SekishoError with a `status` of 503 when the store fails.
  */
-export async function openSession(exchange: Exchange): Promise<void> {
+export function openSession(exchange: Exchange): Awaitable<void> {
   const plan = exchange.plan.session
-  if (plan === undefined || !plan.covers(exchange.path)) return
-  const shared = sharedWith(exchange, plan)
-  exchange.session = shared ?? {
-    keeper: plan.keeper,
-    cookie: plan.policy.cookie.name,
-    session: await open(exchange, plan.keeper),
-  }
-  if (shared === undefined) mention(exchange, exchange.session.session, plan)
+  if (plan === undefined || !plan.covers(exchange.path)) return undefined
+  exchange.session = sharedWith(exchange, plan)
+  if (exchange.session !== undefined) return undefined
+  return goOn(open(exchange, plan.keeper), (session) => {
+    exchange.session = { keeper: plan.keeper, cookie: plan.policy.cookie.name, session }
+    mention(exchange, session, plan)
+  })
 }
 
 function sharedWith({ origin }: Exchange, plan: SessionPlan): OpenSession | undefined {
@@ -26,7 +26,7 @@ function sharedWith({ origin }: Exchange, plan: SessionPlan): OpenSession | unde
   return undefined
 }
 
-function open(exchange: Exchange, keeper: SessionKeeper): Promise<VisitorSession> {
+function open(exchange: Exchange, keeper: SessionKeeper): Awaitable<VisitorSession> {
   return keeper.open({
     method: exchange.method,
     cookie: exchange.header('cookie'),
@@ -37,18 +37,15 @@ function open(exchange: Exchange, keeper: SessionKeeper): Promise<VisitorSession
 }
 
 /** For whoever looks for the reason why somebody has to log in again. */
-function mention(
-  { plan: { log }, path, client }: Exchange,
-  { beginning }: VisitorSession,
-  { policy }: SessionPlan,
-): void {
+function mention(exchange: Exchange, { beginning }: VisitorSession, { policy }: SessionPlan): void {
   if (beginning !== 'expired' && beginning !== 'not-found' && beginning !== 'several') return
-  if (!log.takes('info', 'session')) return
+  const { plan, path, client } = exchange
+  if (!plan.log.takes('info', 'session')) return
   const { cookie, idleSeconds } = policy
   const messages = {
     expired: `session expired: ${path} (sessions live ${idleSeconds ?? 'without a limit of'} seconds without a request)`,
     'not-found': `session not found: ${path} (the cookie ${cookie.name} is of no session here)`,
     several: `session not found: ${path} (several cookies ${cookie.name} that differ)`,
   }
-  log.write({ level: 'info', module: 'session', message: messages[beginning], client, kind: beginning })
+  plan.log.write({ level: 'info', module: 'session', message: messages[beginning], client, kind: beginning })
 }

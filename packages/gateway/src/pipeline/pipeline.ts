@@ -1,5 +1,6 @@
 import { SekishoError } from 'sekisho'
 import type { Access } from '../auth/access.ts'
+import { type Awaitable, goOn } from '../lib/awaitable.ts'
 import { ProxyError } from '../proxy/proxy-error.ts'
 import { type Answer, isError, redirection, refusal } from './answer.ts'
 import type { CookieRelief } from './cookie-relief.ts'
@@ -13,6 +14,7 @@ import { receive } from './receive.ts'
 import type { FindRedirect } from './redirect-rules.ts'
 import { requestTarget } from './request-target.ts'
 import { send, type Sending } from './send.ts'
+import { changeRequest } from './tell-app.ts'
 import { setVariables } from './variables.ts'
 
 /** What the requests of a site are served with. */
@@ -57,17 +59,23 @@ export class Pipeline {
   }
 
   /** @returns What the gateway answers itself; undefined when an app has answered. */
-  async #travel(exchange: Exchange): Promise<Landing | undefined> {
+  #travel(exchange: Exchange): Awaitable<Landing | undefined> {
+    setVariables(exchange, exchange.plan.serverVariableRules)
     matchSections(exchange, this.#tools)
-    if (leadsToFile(exchange)) await matchFile(exchange, this.#tools)
-    const { plan, routed } = exchange
-    const moved = routed === undefined ? redirected(exchange, plan.redirectOfServer) : undefined
-    const refused = moved ?? tooLarge(exchange) ?? (await this.#admit(exchange))
-    const answer = refused ?? redirected(exchange, plan.redirectOfSections)
-    return answer === undefined ? this.#handle(exchange) : { at: exchange, answer }
+    if (!leadsToFile(exchange)) return this.#enter(exchange)
+    return matchFile(exchange, this.#tools).then(() => this.#enter(exchange))
   }
 
-  async #admit(exchange: Exchange): Promise<Answer | undefined> {
+  #enter(exchange: Exchange): Awaitable<Landing | undefined> {
+    const { plan, routed } = exchange
+    const moved = routed === undefined ? redirected(exchange, plan.redirectOfServer) : undefined
+    return goOn(moved ?? tooLarge(exchange) ?? this.#admit(exchange), (refused) => {
+      const answer = refused ?? redirected(exchange, plan.redirectOfSections)
+      return answer === undefined ? this.#handle(exchange) : { at: exchange, answer }
+    })
+  }
+
+  #admit(exchange: Exchange): Awaitable<Answer | undefined> {
     const { session, isGuarded, variableRules } = exchange.plan
     setVariables(exchange, variableRules)
     return session === undefined && !isGuarded ? undefined : admit(exchange, this.#tools.access)
@@ -82,6 +90,7 @@ export class Pipeline {
   }
 
   async #handleFile(exchange: Exchange): Promise<Landing | undefined> {
+    changeRequest(exchange)
     const outcome = await answerWithFile(exchange)
     return 'index' in outcome ? this.#follow({ exchange }, outcome.index) : { at: exchange, answer: outcome }
   }

@@ -36,6 +36,7 @@ import { parseTarget } from '../proxy/target.ts'
 import type { SessionKeeper, SessionKeepers } from '../session/contract.ts'
 import type { WriteAccess } from '../server/log/access-log.ts'
 import type { Log } from '../server/log/error-log.ts'
+import { type TrustedProxies, trustedProxies } from './approach.ts'
 import { type PreparedRule, prepareRules } from './header-rules.ts'
 import { type FindRedirect, prepareRedirects } from './redirect-rules.ts'
 
@@ -86,7 +87,11 @@ export interface Plan {
   /** `Header` without it: not for errors of the gateway's own. */
   readonly answerRules: readonly PreparedRule[]
   readonly environment: ReadonlyMap<string, string>
-  /** SetEnvIf. */
+  /** RemoteIPHeader; undefined where nobody is trusted. */
+  readonly proxies: TrustedProxies | undefined
+  /** SetEnvIf outside of sections, which conditions of sections may ask about. */
+  readonly serverVariableRules: readonly VariableRule[]
+  /** SetEnvIf of sections. */
   readonly variableRules: readonly VariableRule[]
   readonly errorDocuments: ReadonlyMap<string, ErrorAnswer>
   readonly log: Log
@@ -139,7 +144,8 @@ function makePlan(settings: Settings, server: Settings, sources: PlanSources): P
     redirectOfSections: redirects.ofSections,
     ...rulesOf(settings),
     environment: environmentOf(settings),
-    variableRules: settings.get(SetEnvIf),
+    ...variableRulesOf(settings, server),
+    proxies: trustedProxies(settings),
     errorDocuments: settings.get(ErrorDocument),
     log: sources.log(settings),
     writeAccess: sources.accessLog(settings),
@@ -216,6 +222,12 @@ function rulesOf(settings: SettingsView) {
     alwaysRules: prepared(answer, ({ always }) => always),
     answerRules: prepared(answer, ({ always }) => !always),
   }
+}
+
+/** Those of sections stand behind those of their server. */
+function variableRulesOf(settings: SettingsView, server: SettingsView) {
+  const serverVariableRules = server.get(SetEnvIf)
+  return { serverVariableRules, variableRules: settings.get(SetEnvIf).slice(serverVariableRules.length) }
 }
 
 function environmentOf(settings: SettingsView): ReadonlyMap<string, string> {

@@ -1,6 +1,7 @@
 import type { SiteMatcher } from '../config/match.ts'
 import { originTarget, requestProblem } from '../proxy/request-problem.ts'
 import { type Answer, refusal } from './answer.ts'
+import { approachOf } from './approach.ts'
 import { type Arrival, Exchange } from './exchange.ts'
 import type { Plans } from './plan.ts'
 import { hostName, requestTarget } from './request-target.ts'
@@ -50,6 +51,9 @@ function unplaced(arrival: Arrival, matching: Matching, host = ''): Exchange {
 function place(exchange: Exchange, { matcher, plans }: Matching): void {
   exchange.server = matcher.server(exchange).settings
   exchange.plan = plans.of(exchange.server, exchange.server)
+  const { proxies } = exchange.plan
+  if (proxies !== undefined)
+    exchange.approach = approachOf(exchange.rawHeaders, exchange.connection.remoteAddress, proxies)
 }
 
 /** The name that was asked for; of HTTP/1.0, that may be in the target alone, or missing. */

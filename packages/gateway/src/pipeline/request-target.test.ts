@@ -24,5 +24,6 @@ it('knows a host without its port, in lower case', () => {
 
 it('escapes what a path cannot hold', () => {
   assert.equal(encodePath("/a-b_c.d~e$!*'(),;:@&=+"), "/a-b_c.d~e$!*'(),;:@&=+")
-  assert.equal(encodePath('/a b?c#d%e/日\r\n'), '/a%20b%3Fc%23d%25e/%E6%97%A5%0D%0A')
+  assert.equal(encodePath('/a b?c#d%e/日\r\n'), '/a%20b%3fc%23d%25e/%e6%97%a5%0d%0a')
+  assert.equal(encodePath('/caf\udce9'), '/caf%e9')
 })

@@ -1,4 +1,5 @@
 import { requestPath } from '../config/request-path.ts'
+import { percentEncoded } from '../lib/octets.ts'
 
 /** What a request asks for. */
 export interface RequestTarget {
@@ -28,12 +29,7 @@ export function hostName(authority: string): string {
   return (host.endsWith('.') ? host.slice(0, -1) : host).toLowerCase()
 }
 
-const plainPath = /^[\w/~$.+!*'(),;:@&=-]*$/
-
 /** A decoded path as it is sent: what no path can hold is escaped, octet by octet. */
 export function encodePath(path: string): string {
-  if (plainPath.test(path)) return path
-  return path.replaceAll(/[^\w/~$.+!*'(),;:@&=-]+/g, (text) =>
-    Array.from(Buffer.from(text), (octet) => `%${octet.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
-  )
+  return percentEncoded(path, /[^\w/~$.+!*'(),;:@&=-]+/g)
 }

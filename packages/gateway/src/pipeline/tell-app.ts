@@ -4,7 +4,7 @@ import { forwardedFields } from '../proxy/forwarded.ts'
 import type { VisitorSession } from '../session/contract.ts'
 import { signSession } from 'sekisho/apache'
 import type { Exchange } from './exchange.ts'
-import { type HeaderList, removeField, setField } from './header-list.ts'
+import { fieldsOf, type HeaderList, removeField, setField } from './header-list.ts'
 import { applyRules } from './header-rules.ts'
 import type { InternalFields } from './internal-fields.ts'
 import type { SessionPlan } from './plan.ts'
@@ -17,21 +17,29 @@ export interface TellTools {
   readonly keyRing: KeyRing
 }
 
-/** There is no directive yet that says whose word is to be taken. */
-const nobodyIsTrusted = (): boolean => false
-
 /** What the app is told: what the client says, without what only the gateway may say; that; and what RequestHeader makes of it. */
 export function fieldsForApp(exchange: Exchange, tools: TellTools): HeaderList {
   const { plan } = exchange
   const permitted = withoutForbidden(clientFields(exchange.rawHeaders), tools.internal, plan.session?.policy.header)
-  const fields = forwardedFields(permitted, hopOf(exchange), nobodyIsTrusted)
+  const fields = forwardedFields(withoutApproach(permitted, exchange), hopOf(exchange))
+  tellProxies(exchange, fields)
   applyRules(plan.earlyRequestRules, fields, exchange)
   if (plan.session !== undefined) tellSession(exchange, plan.session, { fields, keyRing: tools.keyRing })
   if (exchange.user !== undefined) setField(fields, 'X-Remote-User', octets(exchange.user))
   if (exchange.authorization !== undefined) setField(fields, 'Authorization', exchange.authorization)
   tellBody(exchange, fields)
-  applyRules(plan.requestRules, fields, exchange)
+  applyRules(plan.requestRules, fields, exchange, (name) => exchange.overrule(name, fieldsOf(fields, name)))
   return fields
+}
+
+/** RequestHeader where the gateway answers itself: what it says counts for conditions and rules all the same. */
+export function changeRequest(exchange: Exchange): void {
+  const { earlyRequestRules, requestRules } = exchange.plan
+  if (earlyRequestRules.length + requestRules.length === 0) return
+  const fields = [...exchange.rawHeaders]
+  applyRules([...earlyRequestRules, ...requestRules], fields, exchange, (name) =>
+    exchange.overrule(name, fieldsOf(fields, name)),
+  )
 }
 
 /** @param own The session header of this very section: one of a `.htaccess` file is not known to the site. */
@@ -45,8 +53,22 @@ function withoutForbidden(fields: readonly string[], internal: InternalFields, o
 }
 
 function hopOf(exchange: Exchange): Parameters<typeof forwardedFields>[1] {
-  const { connection, host, plan, scheme } = exchange
-  return { peer: connection.remoteAddress, host: exchange.header('host'), scheme, server: plan.serverName ?? host }
+  const { remoteAddress, host, plan, scheme, approach } = exchange
+  const server = plan.serverName ?? host
+  return { peer: remoteAddress, host: exchange.header('host'), scheme, server, isTrusted: approach !== undefined }
+}
+
+/** What says where the request came from has been taken, or is nobody's to say. */
+function withoutApproach(fields: HeaderList, { plan: { proxies } }: Exchange): HeaderList {
+  if (proxies === undefined) return fields
+  removeField(fields, proxies.header)
+  if (proxies.proxiesHeader !== undefined) removeField(fields, proxies.proxiesHeader.toLowerCase())
+  return fields
+}
+
+function tellProxies({ approach, plan: { proxies } }: Exchange, fields: HeaderList): void {
+  if (approach === undefined || approach.through.length === 0 || proxies?.proxiesHeader === undefined) return
+  setField(fields, proxies.proxiesHeader, approach.through.join(', '))
 }
 
 interface Told {

@@ -80,10 +80,10 @@ export class AppCall {
    * @returns Undefined after {@link AppCall.abandon}.
    * @throws ProxyError when there is no answer; the error of node for fields that cannot be sent.
    */
-  async answer(): Promise<AppAnswer | undefined> {
+  answer(): Promise<AppAnswer | undefined> {
     const upstream = this.#upstream
     const agent = this.#call.alone ? upstream.single : upstream.agent(this.#repeatable)
-    return await new Promise((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
       this.#send(agent)
@@ -108,14 +108,11 @@ export class AppCall {
   }
 
   #send(agent: ReturnType<Upstream['agent']>): void {
-    const { target } = this.#upstream
+    const { address, target } = this.#upstream
     const { method, path, fields } = this.#call
     const app = ask({
+      ...address,
       agent,
-      protocol: target.secure ? 'https:' : 'http:',
-      host: target.host,
-      port: target.port,
-      socketPath: target.socketPath,
       method,
       path,
       headers: fields,

@@ -28,16 +28,24 @@ export function callFor({ request, response, options, upgrade }: Job): Call {
     length: empty && known === undefined && !bodiless.has(method) ? 0 : known,
     chunked: streamed !== undefined && known === undefined,
     expect,
-    trailers: /\btrailers\b/i.test(String(request.headers.te)),
-    ...(protocol === undefined ? {} : { upgrade: protocol }),
+    trailers: /\btrailers\b/i.test(String(request.headers.te ?? '')),
+    upgrade: protocol,
   }
   const fields = fieldsForApp(headers, sending)
   lengthLast(fields)
-  const alone = protocol !== undefined || (!empty && bodiless.has(method))
-  const shared = { method, path, fields, body, streamed, maxBody: options.maxBody, expect, isInternal }
-  const onInformation = (status: number, rawHeaders: string[]): void =>
-    inform({ request, response, options }, status, rawHeaders)
-  return { ...shared, alone, upgrade: protocol !== undefined, onInformation }
+  return {
+    method,
+    path,
+    fields,
+    body,
+    streamed,
+    maxBody: options.maxBody,
+    expect,
+    alone: protocol !== undefined || (!empty && bodiless.has(method)),
+    upgrade: protocol !== undefined,
+    isInternal,
+    onInformation: (status, rawHeaders) => inform({ request, response, options }, status, rawHeaders),
+  }
 }
 
 function isContinue(expect: string | undefined): boolean {

@@ -30,11 +30,11 @@ export interface ForwardOptions {
    */
   readonly headers: readonly string[]
   /** Sent instead of what the client sends. */
-  readonly body?: Buffer
+  readonly body?: Buffer | undefined
   /** What the app is asked with, in place of the client's method. */
-  readonly method?: string
+  readonly method?: string | undefined
   /** So many octets of a body are passed on; a longer one is an error, `ERR_BODY_TOO_LARGE` (default: any number). */
-  readonly maxBody?: number
+  readonly maxBody?: number | undefined
   /** True: the app sees the `Host` among {@link ForwardOptions.headers}; otherwise that of the target (default false). */
   readonly preserveHost?: boolean
   /**

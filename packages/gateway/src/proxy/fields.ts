@@ -83,7 +83,7 @@ export interface Sending {
   /** True: the client takes trailers. */
   readonly trailers: boolean
   /** What the connection is to become. */
-  readonly upgrade?: string
+  readonly upgrade?: string | undefined
 }
 
 /** The fields that go to the app: framing and `Host` as the sending has them, nothing that is for one connection only. */

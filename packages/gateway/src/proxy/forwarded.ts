@@ -2,17 +2,16 @@ import { fieldValue, foldedName } from './fields.ts'
 
 /** How a request came to the gateway. */
 export interface Hop {
-  /** The address at the other end of the connection; undefined for a Unix socket. */
+  /** The address of the visitor; undefined when it came by a Unix socket. */
   readonly peer: string | undefined
   /** The `Host` that the client asked for. */
   readonly host: string | undefined
   readonly scheme: 'http' | 'https'
   /** The name of this server, for `X-Forwarded-Server`. */
   readonly server: string
+  /** True: it came by a proxy of our own, whose word is taken. */
+  readonly isTrusted: boolean
 }
-
-/** Tells whether a peer is a proxy of our own, whose word is taken. */
-export type Trusted = (address: string) => boolean
 
 /** What is said anew at every hop. */
 const ours: ReadonlySet<string> = new Set([
@@ -31,37 +30,16 @@ const ours: ReadonlySet<string> = new Set([
  * @param fields Names and values in turn.
  * @returns A new list.
  */
-export function forwardedFields(fields: readonly string[], hop: Hop, trusted: Trusted): string[] {
+export function forwardedFields(fields: readonly string[], hop: Hop): string[] {
   const peer = plainAddress(hop.peer)
-  const before = peer !== undefined && trusted(peer) ? fields : []
-  const list = withoutForwarded(fields, before === fields ? isOurs : isAboutHops)
+  const before = hop.isTrusted ? fields : []
+  const list = withoutForwarded(fields, hop.isTrusted ? isOurs : isAboutHops)
   add(list, 'X-Forwarded-For', said(before, 'x-forwarded-for'), peer)
   add(list, 'X-Forwarded-Host', said(before, 'x-forwarded-host'), hop.host)
   add(list, 'X-Forwarded-Server', said(before, 'x-forwarded-server'), hop.server)
   list.push('X-Forwarded-Proto', fieldValue(before, 'x-forwarded-proto') ?? hop.scheme)
   add(list, 'Forwarded', said(before, 'forwarded'), forwarded(peer, hop))
   return list
-}
-
-/**
- * The address of the client: the peer's, or, when that is trusted, the last one in `X-Forwarded-For` that is not.
- *
- * @returns Undefined when the peer has none.
- */
-export function clientAddress(
-  fields: readonly string[],
-  peer: string | undefined,
-  trusted: Trusted,
-): string | undefined {
-  let client = plainAddress(peer)
-  if (client === undefined) return undefined
-  const hops = said(fields, 'x-forwarded-for')?.split(',') ?? []
-  while (trusted(client)) {
-    const next = plainAddress(hops.pop()?.trim())
-    if (next === undefined || !/^[\da-f:.]{2,45}$/i.test(next)) return client
-    client = next
-  }
-  return client
 }
 
 function withoutForwarded(fields: readonly string[], isDropped: (name: string) => boolean): string[] {
@@ -109,8 +87,9 @@ function quoted(text: string): string {
 }
 
 /** An IPv4 address in IPv6 spelling is an IPv4 address; a port, which some proxies write, does not belong to it. */
-function plainAddress(address: string | undefined): string | undefined {
+export function plainAddress(address: string | undefined): string | undefined {
   if (address === undefined || address === '') return undefined
+  if (!address.includes(':')) return address
   return address
     .replace(/^\[([^\]]*)\](?::\d+)?$/, '$1')
     .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')

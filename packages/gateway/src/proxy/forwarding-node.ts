@@ -1,5 +1,6 @@
 import { type IncomingMessage, validateHeaderValue } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Awaitable } from '../lib/awaitable.ts'
 import { type AppAnswer, AppCall, type AppTunnel } from './app-call-node.ts'
 import { callFor } from './call-node.ts'
 import { closeBehindOffer, isDelivered, isGone, rawHead, sendHead, takesTrailers } from './client-side-node.ts'
@@ -33,7 +34,8 @@ export class Forwarding {
     const given = await this.#call.answer()
     if (given === undefined) return this.#gone()
     const head = headOf(given, this.#job)
-    await this.#consent(head, given)
+    const consent = this.#consent(head, given)
+    if (consent !== undefined) await consent
     if (isGone(response)) return this.#gone()
     const { answer, tunnel } = given
     return tunnel === undefined ? await this.#pass(head, answer) : await this.#openTunnel(head, answer, tunnel)
@@ -46,15 +48,18 @@ export class Forwarding {
   }
 
   /** Asks for leave to answer, and drops the app's answer when it is not given. */
-  async #consent(head: AnswerHead, { tunnel }: AppAnswer): Promise<void> {
+  #consent(head: AnswerHead, given: AppAnswer): Awaitable<void> {
     try {
-      const leave = this.#job.options.onAnswer(head)
-      if (leave !== undefined) await leave
+      return this.#job.options.onAnswer(head)?.catch((error: unknown) => this.#drop(given, error))
     } catch (error) {
-      if (tunnel === undefined) this.#call.drop()
-      else tunnel.socket.destroy()
-      throw error
+      return this.#drop(given, error)
     }
+  }
+
+  #drop({ tunnel }: AppAnswer, reason: unknown): never {
+    if (tunnel === undefined) this.#call.drop()
+    else tunnel.socket.destroy()
+    throw reason
   }
 
   async #pass(head: AnswerHead, answer: IncomingMessage): Promise<ForwardResult> {
@@ -123,8 +128,8 @@ export class Forwarding {
   }
 
   #result(some: Pick<ForwardResult, 'outcome'> & Partial<ForwardResult>): ForwardResult {
-    const { retried } = this.#call
-    return { status: undefined, bytes: 0, bytesFromClient: 0, error: undefined, retried, ...some }
+    const { outcome, status, bytes = 0, bytesFromClient = 0, error } = some
+    return { outcome, status, bytes, bytesFromClient, error, retried: this.#call.retried }
   }
 }
 

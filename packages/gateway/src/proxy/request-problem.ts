@@ -165,5 +165,6 @@ export function originTarget(url: string): string {
     const path = url.replace(/^https?:\/\/[^/?]*/i, '')
     target = path.startsWith('/') ? path : `/${path}`
   }
+  if (!/[\u0080-\u00ff]/.test(target)) return target
   return target.replaceAll(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
 }

@@ -1,3 +1,4 @@
+import { percentEncoded } from '../lib/octets.ts'
 import type { Target } from './target.ts'
 
 /** A `ProxyPass` or `ProxyPassMatch` line. */
@@ -82,9 +83,7 @@ function hasDots(path: string): boolean {
   return /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path)
 }
 
-const plainPath = /^[\w.~!$&'()*+,;=:@/-]*$/
-
 /** Escapes what a URL's path cannot hold, as the real server does. */
 export function escapedPath(path: string): string {
-  return plainPath.test(path) ? path : encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23')
+  return percentEncoded(path, /[^\w.~!$&'()*+,;=:@/-]+/g).replaceAll(/%../g, (escape) => escape.toUpperCase())
 }

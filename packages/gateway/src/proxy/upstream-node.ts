@@ -1,4 +1,4 @@
-import { Agent, type ClientRequest } from 'node:http'
+import { Agent, type ClientRequest, type RequestOptions } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -27,6 +27,8 @@ const freshMs = 1000
 /** The connections to one app. */
 export class Upstream {
   readonly target: Target
+  /** Where it is, as node's requests want to know. Node copies each member three times for every request, so there is none too many. */
+  readonly address: Pick<RequestOptions, 'protocol' | 'host' | 'port' | 'socketPath'>
   readonly #kept: Agent
   readonly #single: Agent
   readonly #rests = new WeakMap<Duplex, Rest>()
@@ -35,6 +37,7 @@ export class Upstream {
 
   constructor(target: Target, tls: AppTls, now: () => number) {
     this.target = target
+    this.address = addressOf(target)
     this.#now = now
     const keepAlive = target.keepMs > 0
     const common = { scheduling: 'lifo', timeout: target.keepMs || undefined } as const
@@ -102,6 +105,10 @@ export class Upstream {
       return keep.call(agent, socket)
     }
   }
+}
+
+function addressOf({ secure, host, port, socketPath }: Target): Upstream['address'] {
+  return { host, port, ...(secure && { protocol: 'https:' }), ...(socketPath !== undefined && { socketPath }) }
 }
 
 /** All connections of an agent go to the same app, so that they need no more of a name. */

@@ -24,7 +24,8 @@ export function siteAddresses(site: Site): readonly SiteAddress[] {
   return [...found.values()]
 }
 
-function answersAt(host: VirtualHostLayer, plan: ListenPlan): boolean {
+/** Whether a virtual host answers where the site listens. */
+export function answersAt(host: VirtualHostLayer, plan: ListenPlan): boolean {
   return host.addresses.some(({ port }) => port === undefined || port === plan.port)
 }
 
@@ -45,7 +46,7 @@ function addressOf(
 }
 
 /** Who listens on all addresses, or on the loopback one, is at hand by this name. */
-function plainHost(bound: string | undefined): string {
+export function plainHost(bound: string | undefined): string {
   if (bound === undefined || bound === '127.0.0.1' || bound === '::1' || bound === '0.0.0.0' || bound === '::')
     return 'localhost'
   return bound.includes(':') ? `[${bound}]` : bound

@@ -53,7 +53,8 @@ function keyOf(settings: SettingsView): string {
   return [...settings.get(SSLCertificateFile), '', ...settings.get(SSLCertificateKeyFile)].join('\n').trim()
 }
 
-function certificateOf(settings: SettingsView): Certificate | Diagnostic {
+/** Reads the certificate of a server, and what it needs to be used. */
+export function certificateOf(settings: SettingsView): Certificate | Diagnostic {
   try {
     // A list of each: a server may have an RSA and an ECDSA certificate, and the client chooses.
     const cert = settings.get(SSLCertificateFile).map((file) => readFileSync(file))

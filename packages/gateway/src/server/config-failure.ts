@@ -24,10 +24,19 @@ export function formatWarnings({
 /** A configuration that cannot be used. */
 export class ConfigFailure extends Error {
   readonly problems: readonly Diagnostic[]
+  /** The files that they are about, by path. */
+  readonly sources: ReadonlyMap<string, Source>
 
   constructor(problems: readonly Diagnostic[], sources: ReadonlyMap<string, Source>) {
     super(formatProblems(problems, sources))
     this.name = 'ConfigFailure'
     this.problems = problems
+    this.sources = sources
   }
+}
+
+/** For whoever needs the files of a configuration, and not that it is right. @throws ConfigFailure when one cannot be read. */
+export function mustBeRead({ diagnostics, sources }: Pick<LoadedConfig, 'diagnostics' | 'sources'>): void {
+  const unread = diagnostics.filter((problem) => isError(problem) && problem.code === 'include-failed')
+  if (unread.length > 0) throw new ConfigFailure(unread, sources)
 }

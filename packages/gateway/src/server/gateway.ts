@@ -1,8 +1,11 @@
+import type { KeyFileWatch } from 'sekisho/keys'
 import { plainAddress } from '../auth/address.ts'
 import type { Diagnostic } from '../config/diagnostics.ts'
 import { KeepAlive, KeepAliveTimeout, MaxKeepAliveRequests, Timeout } from '../config/directives/limits.ts'
 import type { Settings } from '../config/settings.ts'
+import { servedRequests } from '../lib/gateway-channels.ts'
 import type { Arrival } from '../pipeline/exchange.ts'
+import { watchKeys } from '../session/state-node.ts'
 import type { Connection } from './connection.ts'
 import { ConfigFailure, isError } from './config-failure.ts'
 import { garbledAnswer } from './garbled.ts'
@@ -28,10 +31,12 @@ export class Gateway {
   readonly #surroundings: Surroundings
   readonly #listeners = new Map<string, Listener>()
   readonly #retiring = new Set<Promise<void>>()
+  readonly #keys: KeyFileWatch
   #generation: Generation | undefined
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
+    this.#keys = watchKeys(surroundings.state, (error) => this.#tell(messageOf(error)))
   }
 
   /** The configuration at work. */
@@ -78,6 +83,7 @@ export class Gateway {
     await this.#surroundings.proxy.close()
     if (this.#generation !== undefined) this.#retire(this.#generation)
     await Promise.all(this.#retiring)
+    this.#keys.close()
     await this.#surroundings.close()
   }
 
@@ -129,7 +135,7 @@ export class Gateway {
 
   #await(work: Promise<void>): void {
     const watched = work
-      .catch((error: unknown) => this.#tell(error instanceof Error ? error.message : String(error)))
+      .catch((error: unknown) => this.#tell(messageOf(error)))
       .finally(() => this.#retiring.delete(watched))
     this.#retiring.add(watched)
   }
@@ -154,6 +160,7 @@ export class Gateway {
 
   async #serve(generation: Generation, arrival: Arrival, connection: Connection): Promise<void> {
     generation.enter()
+    const began = servedRequests.hasSubscribers ? performance.now() : undefined
     try {
       const exchange = await generation.pipeline.serve(arrival, (begun) => connection.running.add(begun))
       connection.running.delete(exchange)
@@ -164,6 +171,7 @@ export class Gateway {
       generation.log.write({ level: 'crit', module: 'core', message })
     } finally {
       generation.leave()
+      if (began !== undefined) servedRequests.publish({ milliseconds: performance.now() - began })
     }
   }
 }
@@ -194,4 +202,8 @@ function settingsAt({ host, port }: ListenPlan, { matcher }: Generation): Listen
     keepAliveTimeoutMs: settings.get(KeepAliveTimeout) * 1000,
     requestsPerConnection: settings.get(MaxKeepAliveRequests),
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

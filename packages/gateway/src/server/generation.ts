@@ -1,6 +1,8 @@
+import type { SessionStore } from 'sekisho/store'
 import { Access } from '../auth/access.ts'
+import { userFileProblems } from '../auth/user-file-problems-node.ts'
 import { UserFiles } from '../auth/user-files.ts'
-import type { Diagnostic } from '../config/diagnostics.ts'
+import { type Diagnostic, distinct } from '../config/diagnostics.ts'
 import { CustomLog, ErrorLog, LogFormat, LogLevel } from '../config/directives/logs.ts'
 import { htaccessFiles } from '../config/htaccess-node.ts'
 import type { LoadedConfig, LoadOptions } from '../config/load-node.ts'
@@ -92,6 +94,7 @@ export class Generation {
       ...nowhere.map((problem): Diagnostic => ({ severity: 'error', ...listenPlace(source.config), ...problem })),
       ...unreadable,
       ...targetProblems(site),
+      ...userFileProblems(site),
       ...logProblems(site, surroundings.logs),
     ]
     if (early.some(isError)) return { generation: undefined, problems: early }
@@ -101,7 +104,7 @@ export class Generation {
       workers: surroundings.workers,
       onNotice: ({ level, message }) => log.write({ level, module: 'session', message, kind: message.slice(0, 20) }),
     })
-    const problems = [...early, ...keepers.problems]
+    const problems = distinct([...early, ...keepers.problems])
     if (!problems.some(isError))
       return { generation: new Generation(source, surroundings, { listening, certificates, keepers, log }), problems }
     await keepers.close()
@@ -111,6 +114,11 @@ export class Generation {
   /** The files that it logs into. */
   get logPaths(): ReadonlySet<string | undefined> {
     return new Set(logPlaces(this.config.site).map(({ path }) => path))
+  }
+
+  /** The stores of its sessions, each once. */
+  get stores(): readonly SessionStore[] {
+    return this.#keepers.stores
   }
 
   /** A request begins with it. */
@@ -159,7 +167,6 @@ function accessFor({ checker, state }: Surroundings, log: Log): Access {
     files: new UserFiles({ onFindings: (findings) => tellAll(findings, log) }),
     checker,
     keyRing: state.keyRing,
-    log: ({ level, message }) => log.write({ level, module: 'auth', message, kind: message.slice(0, 9) }),
   })
 }
 
@@ -167,6 +174,6 @@ function accessFor({ checker, state }: Surroundings, log: Log): Access {
 function tellAll(findings: readonly Diagnostic[], log: Log): void {
   for (const { file, line, message, fix } of findings) {
     const text = `${file}:${line}: ${message}${fix === undefined ? '' : `; ${fix}`}`
-    log.write({ level: 'warn', module: 'auth', message: text, kind: file })
+    log.write({ level: 'warn', module: 'authn_file', message: text, kind: file })
   }
 }

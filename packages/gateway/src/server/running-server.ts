@@ -30,8 +30,6 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-export const defaultDrainMs = 30_000
-
 /** Texts of configuration files by their paths: what one process has checked, another reads. */
 export type Snapshot = Readonly<Record<string, string>>
 

@@ -2,6 +2,7 @@ import type { PassphraseUse } from 'sekisho/apache'
 import type { SessionStore } from 'sekisho/store'
 import type { Diagnostic } from '../config/diagnostics.ts'
 import type { SettingsView } from '../config/directive.ts'
+import type { Awaitable } from '../lib/awaitable.ts'
 import type { ApacheCipherName } from '../config/directives/session-crypto.ts'
 
 /** What a request told about a session before anything was done with it. */
@@ -95,21 +96,21 @@ export interface SessionKeeper {
   /** What Cache-Control has to say in every answer for which a session was opened, in addition to what the app says. */
   readonly cacheControl: string
   /**
-   * Finds the session of a request, or begins one.
+   * Finds the session of a request, or begins one: at once where nothing has to be waited for.
    *
    * @throws SekishoError with a `status` of 503 when the store or the crypto fails. Answer with it and leave the cookie alone.
    */
-  open(request: VisitorRequest): Promise<VisitorSession>
+  open(request: VisitorRequest): Awaitable<VisitorSession>
   /** The Cookie header that the app may see; undefined: none. */
   forwardedCookie(cookie: string | undefined): string | undefined
   /**
-   * Writes what there is to write, once.
+   * Writes what there is to write, once: at once where nothing has to be waited for.
    *
    * @returns Lines for Set-Cookie, at most one per name.
    * @throws SekishoError with a `status`: 503 when the store fails, 500 `ERR_COOKIE_TOO_LARGE` when the session is too large
    *   for a cookie. What was kept before stays.
    */
-  commit(session: VisitorSession, answer: VisitorAnswer): Promise<readonly string[]>
+  commit(session: VisitorSession, answer: VisitorAnswer): Awaitable<readonly string[]>
 }
 
 /** What goes wrong beside requests, for the log: a connection that broke, a table that is not there yet. */

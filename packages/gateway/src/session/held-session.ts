@@ -156,9 +156,7 @@ export abstract class HeldSession implements VisitorSession {
 
   /** Whether nothing is kept in it: no entry, no login. */
   protected get isBlank(): boolean {
-    if (this.#login !== undefined) return false
-    for (const [key] of this.#content) if (!isExpiry(key)) return false
-    return true
+    return this.#login === undefined && this.#content.isEmpty
   }
 
   async #end(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { SessionStore } from 'sekisho/store'
-import type { Diagnostic } from '../config/diagnostics.ts'
+import { type Diagnostic, distinct } from '../config/diagnostics.ts'
 import type { SettingsView } from '../config/directive.ts'
 import type { Site } from '../config/layer.ts'
 import { type SessionPolicy, sessionPolicy } from '../config/session-policy.ts'
@@ -24,7 +24,7 @@ export async function sessionKeepers(site: Site, options: KeeperOptions): Promis
 }
 
 class Keepers implements SessionKeepers {
-  readonly problems: Diagnostic[] = []
+  problems: readonly Diagnostic[] = []
   readonly #factory: KeeperFactory
   readonly #state: GatewayState
   readonly #bySettings = new WeakMap<SettingsView, SessionKeeper>()
@@ -39,14 +39,14 @@ class Keepers implements SessionKeepers {
 
   /** Makes a keeper for each policy that the sections show, one after the other: problems come in the order of the lines. */
   async prepare(views: readonly SettingsView[]): Promise<void> {
-    const distinct = new Map(views.map((view) => [keeperKey(view), view]))
-    await this.#factory.expect([...distinct.values()])
-    for (const [key, view] of distinct) {
+    const byKey = new Map(views.map((view) => [keeperKey(view), view]))
+    await this.#factory.expect([...byKey.values()])
+    for (const [key, view] of byKey) {
       const policy = sessionPolicy(view)
       if (policy === undefined) continue
       const { keeper, problems } = await this.#make(view, policy)
       this.#byKey.set(key, keeper)
-      this.#report(problems)
+      this.problems = distinct([...this.problems, ...problems])
     }
   }
 
@@ -95,15 +95,4 @@ class Keepers implements SessionKeepers {
     made.catch(() => {})
     return new DeferredKeeper(new SessionCookie(policy.cookie), made)
   }
-
-  #report(problems: readonly Diagnostic[]): void {
-    for (const problem of problems) {
-      const isKnown = this.problems.some((known) => identity(known) === identity(problem))
-      if (!isKnown) this.problems.push(problem)
-    }
-  }
-}
-
-function identity({ file, line, column, message }: Diagnostic): string {
-  return `${file}:${line}:${column}: ${message}`
 }

@@ -1,13 +1,14 @@
 import type { KeyRing } from 'sekisho'
 import type { OpenedSession } from 'sekisho/apache'
 import { Sealer } from 'sekisho/seal'
+import type { Awaitable } from '../lib/awaitable.ts'
 import type { SectionTerms } from './section-terms.ts'
 
 /** Turns session strings into texts that nobody reads or changes, and back. */
 export interface SessionSeal {
-  seal(encoded: string): string | Promise<string>
+  seal(encoded: string): Awaitable<string>
   /** @returns Undefined for what was not sealed here. */
-  open(sealed: string): OpenedSession | undefined | Promise<OpenedSession | undefined>
+  open(sealed: string): Awaitable<OpenedSession | undefined>
 }
 
 /** What a section seals with; undefined without passphrases. */
@@ -27,11 +28,11 @@ class OwnSeal implements SessionSeal {
   }
 
   seal(encoded: string): string {
-    return this.#sealer.seal(Buffer.from(encoded))
+    return this.#sealer.seal(Buffer.from(encoded, 'latin1'))
   }
 
   open(sealed: string): OpenedSession | undefined {
     const opened = this.#sealer.open(sealed)
-    return opened && { encoded: opened.plaintext.toString(), isNewest: opened.newest }
+    return opened && { encoded: opened.plaintext.toString('latin1'), isNewest: opened.newest }
   }
 }

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type KeyRing, SekishoError } from 'sekisho'
-import { generateSecret, readKeyFile } from 'sekisho/keys'
+import { generateSecret, type KeyFileWatch, readKeyFile, watchKeyFile } from 'sekisho/keys'
 import { Passphrases } from './passphrases/passphrase-pool.ts'
 import { SharedResources } from './shared-resources.ts'
 
@@ -38,7 +38,7 @@ const foreignWrite = 0o022
 export function openState(options: StateOptions = {}): GatewayState {
   const directory = options.directory ?? defaultDirectory(options.environment ?? process.env)
   prepare(directory)
-  const keyFile = join(directory, 'keys')
+  const keyFile = keyFileIn(directory)
   ensureKeys(keyFile)
   return {
     directory,
@@ -46,6 +46,31 @@ export function openState(options: StateOptions = {}): GatewayState {
     resources: new SharedResources(),
     passphrases: new Passphrases(),
   }
+}
+
+/** The gateway's own directory as it is, for a look from outside: nothing is made. */
+export function lookAtState(options: StateOptions = {}): GatewayState {
+  const directory = options.directory ?? defaultDirectory(options.environment ?? process.env)
+  let keyRing: KeyRing | undefined
+  return {
+    directory,
+    get keyRing() {
+      keyRing ??= readKeyFile(keyFileIn(directory))
+      return keyRing
+    },
+    resources: new SharedResources(),
+    passphrases: new Passphrases(),
+  }
+}
+
+/** Takes the keys of the directory anew whenever their file changes. @returns What ends that. */
+export function watchKeys({ directory, keyRing }: GatewayState, onError: (error: unknown) => void): KeyFileWatch {
+  return watchKeyFile(keyFileIn(directory), keyRing, { onError })
+}
+
+/** Where the keys of a state directory are. */
+export function keyFileIn(directory: string): string {
+  return join(directory, 'keys')
 }
 
 /** systemd sets `STATE_DIRECTORY`, several of them separated by colons; XDG has a place for users. */

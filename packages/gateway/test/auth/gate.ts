@@ -104,14 +104,16 @@ export function gate(
     files: new UserFiles({ now }),
     checker: new PasswordChecker({ hasher, limiter: new AttemptLimiter({ ...limits, now }), recent: { now } }),
     keyRing: new KeyRing([randomBytes(32)]),
-    log: (notice) => notices.push(notice),
     ...access,
   })
   const withConfig = (text: string): Gate => {
     const matcher = new SiteMatcher(
       accepted(text.replaceAll('%USERS%', paths.users).replaceAll('%GROUPS%', paths.groups)).site,
     )
-    const visit = (path: string, request: TestRequest = {}) => visitOf(matcher, path, request)
+    const visit = (path: string, request: TestRequest = {}) => ({
+      ...visitOf(matcher, path, request),
+      log: (notice: AuthNotice) => void notices.push(notice),
+    })
     return {
       folder,
       users: paths.users,
@@ -128,7 +130,7 @@ export function gate(
   return withConfig(config)
 }
 
-function visitOf(matcher: SiteMatcher, path: string, request: TestRequest): Visit {
+function visitOf(matcher: SiteMatcher, path: string, request: TestRequest): Omit<Visit, 'log'> {
   const headers = headersOf(request)
   const asked = requestTo(path, {
     method: request.method ?? (request.form === undefined ? 'GET' : 'POST'),

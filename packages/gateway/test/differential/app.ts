@@ -49,7 +49,7 @@ export class App {
 
   static async start(): Promise<App> {
     // Whoever keeps connections ends them, so that none ends as it is used again.
-    const server = createServer({ keepAliveTimeout: 600_000 }).listen(0, '127.0.0.1')
+    const server = createServer({ keepAliveTimeout: 600_000, maxHeaderSize: 65_536 }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     return new App(server)
   }

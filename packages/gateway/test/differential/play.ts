@@ -6,7 +6,7 @@ import { exceptions } from './exceptions.ts'
 import { cookieHeader, Jar } from './jar.ts'
 import { type Asked, type Known, presentedIn, questionOf } from './known.ts'
 import { type Reading, type Seen, seenIn } from './observation.ts'
-import { hostOf, type Scenario, type Terms, type Visit } from './scenario.ts'
+import { type Destination, hostOf, type Scenario, type Terms, type Visit } from './scenario.ts'
 import type { BothServers } from './servers.ts'
 import { Sealing } from './session-text.ts'
 import { hasSession } from './terms.ts'
@@ -177,7 +177,7 @@ class Player {
     }
   }
 
-  #termsOf(destination: Pick<Visit, 'host' | 'method' | 'target' | 'path'>): Terms {
+  #termsOf(destination: Destination): Terms {
     return hostOf(this.#scenario, destination).termsFor(destination)
   }
 }

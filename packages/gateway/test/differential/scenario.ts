@@ -10,6 +10,8 @@ export interface Destination {
   readonly target: string
   /** The path, decoded and normalized. */
   readonly path: string
+  /** What it brings besides cookies. */
+  readonly fields?: readonly (readonly [name: string, value: string])[]
 }
 
 /** Who has to log in at a place, and how. */
@@ -19,6 +21,8 @@ export interface Access {
   readonly handler?: 'login' | 'logout'
   /** Where whoever has to log in is sent: AuthFormLoginRequiredLocation. */
   readonly hasLoginPage?: boolean
+  /** AuthFormFakeBasicAuth. */
+  readonly fakesBasic?: boolean
 }
 
 /** A section of a virtual host, or what stands outside of all. */
@@ -29,6 +33,8 @@ export interface Section {
   readonly kind: 'server' | 'files' | 'location' | 'condition'
   covers(destination: Destination): boolean
   readonly session?: Said
+  /** The headers of requests that its conditions ask about. */
+  readonly varies?: readonly string[]
   readonly access?: Access | 'none'
   readonly lines?: readonly string[]
 }
@@ -37,6 +43,8 @@ export interface Section {
 export interface Terms {
   readonly session: SessionTerms
   readonly access: Access | undefined
+  /** What its answers vary with, besides cookies. */
+  readonly varies: readonly string[]
 }
 
 const kinds: readonly Section['kind'][] = ['server', 'files', 'location', 'condition']
@@ -73,13 +81,17 @@ export class Host {
   termsFor(destination: Destination): Terms {
     let session = unsaid
     let access: Access | undefined
+    const varies: string[] = []
     for (const kind of kinds)
       for (const section of this.sections) {
-        if (section.kind !== kind || !section.covers(destination)) continue
+        if (section.kind !== kind) continue
+        // A condition is asked whatever comes of it.
+        if (kind === 'condition' || section.covers(destination)) varies.push(...(section.varies ?? []))
+        if (!section.covers(destination)) continue
         session = merged(session, section.session ?? {})
         if (section.access !== undefined) access = section.access === 'none' ? undefined : section.access
       }
-    return { session, access }
+    return { session, access, varies }
   }
 }
 
@@ -139,6 +151,10 @@ export interface Scenario {
   readonly shape: string
   readonly secrets: Secrets
   readonly hosts: readonly Host[]
+  /** RemoteIPHeader, in lower case. */
+  readonly remoteHeader?: string
+  /** RemoteIPProxiesHeader is there. */
+  readonly tellsProxies?: boolean
   readonly visits: readonly Visit[]
 }
 

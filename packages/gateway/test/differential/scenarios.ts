@@ -6,7 +6,9 @@ import { basic } from './shapes/basic.ts'
 import { errors } from './shapes/errors.ts'
 import { headers } from './shapes/headers.ts'
 import { hosts } from './shapes/hosts.ts'
+import { large } from './shapes/large.ts'
 import { logins } from './shapes/logins.ts'
+import { proxies } from './shapes/proxies.ts'
 import { proxying } from './shapes/proxying.ts'
 import { sections } from './shapes/sections.ts'
 
@@ -18,6 +20,8 @@ const shapes: Readonly<Record<string, (making: Making) => Omit<Scenario, 'shape'
   errors,
   proxying,
   hosts,
+  proxies,
+  large,
 }
 
 /** The scenario of a seed: one configuration, and one sequence of visits. */

@@ -7,7 +7,18 @@ import { serveSite, type TestSite } from '../gateway/harness.ts'
 import { App } from './app.ts'
 
 /** For the directives of these tests. */
-const modules = [...loginModules, 'session_crypto', 'env', 'headers', 'alias', 'dir', 'mime', 'proxy', 'proxy_http']
+const modules = [
+  ...loginModules,
+  'session_crypto',
+  'env',
+  'headers',
+  'alias',
+  'dir',
+  'mime',
+  'proxy',
+  'proxy_http',
+  'remoteip',
+]
 
 /** Where things are that a configuration names. */
 export interface Places {

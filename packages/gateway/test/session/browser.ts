@@ -38,12 +38,12 @@ export class Browser {
     return this.jar.size === 0 ? undefined : [...this.jar].map((pair) => pair.join('=')).join('; ')
   }
 
-  open({ method = 'GET', secure = false, headers = {}, user }: RequestInit = {}): Promise<VisitorSession> {
+  async open({ method = 'GET', secure = false, headers = {}, user }: RequestInit = {}): Promise<VisitorSession> {
     return this.keeper.open({ method, secure, headers, user, cookie: this.cookie })
   }
 
   /** Ends a request; the answer does not reach the browser yet. */
-  commit(session: VisitorSession, answer: Partial<VisitorAnswer> = {}): Promise<readonly string[]> {
+  async commit(session: VisitorSession, answer: Partial<VisitorAnswer> = {}): Promise<readonly string[]> {
     return this.keeper.commit(session, { status: 200, deliverable: true, ...answer })
   }
 

@@ -41,7 +41,10 @@ describe('a database', () => {
   test('that lacks the table is a reason not to start', async (t) => {
     const { directives } = await postgresDatabase(t)
     const [problem = ''] = await problemsOf(t, `${dbd}\n${directives}\n${documentStatements}`)
-    assert.match(problem, /^4 error The store of the sessions cannot be used: relation "sessions" does not exist$/)
+    assert.match(
+      problem,
+      /^4 error The store of the sessions cannot be used: relation "sessions" does not exist; make it with: CREATE TABLE sessions \(id VARCHAR\(64\) PRIMARY KEY, data TEXT NOT NULL\)$/,
+    )
   })
 
   test('whose table has columns too narrow is a reason not to start', async (t) => {

@@ -89,8 +89,8 @@ describe('the keepers of a site', () => {
   test('refuse a session of another keeper', async (t) => {
     const { keeper } = await site(t, `${memory}\n<Location /cookie>\nSessionStore cookie\n</Location>`)
     const session = await new Browser(keeper('/')).open()
-    const other = keeper('/cookie').commit(session, { status: 200, deliverable: true })
-    await assert.rejects(other, { code: 'ERR_ARGUMENT' })
+    const commit = async () => keeper('/cookie').commit(session, { status: 200, deliverable: true })
+    await assert.rejects(commit, { code: 'ERR_ARGUMENT' })
   })
 })
 

@@ -116,6 +116,22 @@ describe('SessionCryptoPassphraseFile', () => {
     assert.ok(await opens(await sealedWith(t, after), 'written'))
   })
 
+  test('of a section takes the place of passphrases of the server, and the other way round', async (t) => {
+    const path = file(t, 'filed')
+    const filed = `SessionCryptoPassphraseFile ${path}`
+    const written = 'SessionCryptoPassphrase written'
+    const sealers = async (outside: string, inside: string) => {
+      const { browser, keepers } = await site(t, `${cookie}\n${outside}\n<Location /in>\n${inside}\n</Location>`)
+      const visitor = browser('/in')
+      await visitor.visit((session) => session.set('a', '1'))
+      const value = visitor.jar.get('s') ?? ''
+      const known = keepers.passphraseUsage().map(({ passphrases }) => passphrases.length)
+      return [await opens(value, 'filed'), await opens(value, 'written'), known]
+    }
+    assert.deepEqual(await sealers(written, filed), [true, false, [1, 1]])
+    assert.deepEqual(await sealers(filed, written), [false, true, [1, 1]])
+  })
+
   test('is refused when it is missing, empty or can be changed by others', async (t) => {
     const empty = file(t, '# nothing\n')
     const open = file(t, 'secret', 0o620)

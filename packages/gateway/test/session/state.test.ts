@@ -1,14 +1,14 @@
 /** The gateway's own directory and key, and what is signed with it. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { KeyRing } from 'sekisho'
 import { generateSecret } from 'sekisho/keys'
 import { signSession, verifySignedSession } from 'sekisho/apache'
-import { defaultDirectory, openState } from '../../src/session/state-node.ts'
+import { defaultDirectory, keyFileIn, openState, watchKeys } from '../../src/session/state-node.ts'
 import { StartMarks } from '../../src/session/stored/start-mark-node.ts'
 import { directory } from './site.ts'
 
@@ -135,4 +135,24 @@ test('the key file is one that the library reads', (t) => {
   const path = join(directory(t), 'state')
   openState({ directory: path })
   assert.match(readFileSync(join(path, 'keys'), 'utf8'), /^[\w-]{43}\n$/)
+})
+
+test('takes keys anew when their file changes, and tells what is wrong with it', async (t) => {
+  const path = join(directory(t), 'state')
+  const state = openState({ directory: path })
+  const told: unknown[] = []
+  const watch = watchKeys(state, (error) => void told.push(error))
+  t.after(() => watch.close())
+  const [first] = state.keyRing.usage()
+  appendFileSync(keyFileIn(path), `${'k'.repeat(43)}\n`)
+  assert.equal(watch.reload(), true)
+  assert.deepEqual(
+    state.keyRing.usage().map(({ seals }) => seals),
+    [true, false],
+  )
+  assert.equal(state.keyRing.usage()[0]?.keyId, first?.keyId)
+  appendFileSync(keyFileIn(path), 'short\n')
+  assert.equal(watch.reload(), false)
+  assert.match(String(told[0]), /keys:3 is a secret of 5 octets/)
+  assert.equal(state.keyRing.usage().length, 2)
 })

@@ -218,7 +218,7 @@ export function storedSuite(open: OpenPlace): void {
       assert.deepEqual(await used.see(), { a: '1' }, `round ${round}`)
     }
     const late = await unused.open()
-    assert.notEqual(late.beginning, 'found')
+    assert.equal(late.beginning, 'expired')
     assert.deepEqual(late.entries(), [])
     assert.equal((await empty.open()).beginning, 'expired')
   })

@@ -18,10 +18,7 @@ const noPassphrase =
 const warnings: Readonly<Record<number, readonly string[]>> = {
   10: [`4:5 ${shortPassphrase}`],
   11: [`5:5 ${shortPassphrase}`],
-  12: [
-    `8:5 ${shortPassphrase}`,
-    '2:5 Sessions are to be kept in a database, and there is no DBDriver and no DBDParams',
-  ],
+  12: [`8:5 ${shortPassphrase}`, '2:5 DBDriver not set: sessions are to be kept in a database'],
   16: [`6:5 ${noPassphrase}`],
   22: [`2:5 ${noPassphrase}`],
   28: ['1:1 SessionTimeout has no effect: sessions are off'],

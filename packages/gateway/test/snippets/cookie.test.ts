@@ -44,7 +44,9 @@ function keepsItsPromises(number: number, passphrase: string, around: Around = {
     const octets = Buffer.from(guest.cookie, 'base64')
     assert.deepEqual([octets.includes('tamaryokucha'), guest.cookie.includes('tamaryokucha')], [false, false])
     const opened = await new SessionCrypto({ passphrases: [passphrase], cipher: 'aes256' }).open(guest.cookie)
-    assert.match(opened?.encoded ?? '', /^cart=tamaryokucha&sekisho-id=[\w-]{22}$/)
+    // Only X-Signed-Session has an id to tell here: the header carries the session otherwise.
+    const told = number === 19 ? /^cart=tamaryokucha&sekisho-id=[\w-]{22}$/ : /^cart=tamaryokucha$/
+    assert.match(opened?.encoded ?? '', told)
     for (const other of [{ passphrases: ['another'] }, { passphrases: [passphrase], cipher: 'aes128' } as const])
       assert.equal(await new SessionCrypto(other).open(guest.cookie), undefined)
   })

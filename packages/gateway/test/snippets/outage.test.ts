@@ -76,6 +76,7 @@ function isToldOf(
       assert.ok(message.includes(reason), message)
     }
     await isRefused(directives, reasons.table)
+    await isRefused(directives, '; make it with: CREATE TABLE sessions (id ')
     await isRefused(directives.replace(/\buser=\w+/, 'user=nobody_known'), reasons.user)
     await isRefused(directives.replace(/\bdbname=\w+/, 'dbname=nowhere'), reasons.database)
     await run('CREATE TABLE sessions (id VARCHAR(64) PRIMARY KEY, info TEXT NOT NULL)')
@@ -91,6 +92,7 @@ describe('a database that is not named (listing 12)', () => {
     ] as const) {
       await using shop = await Shop.listing(12, { before: lines })
       assert.match(shop.site.said, new RegExp(`12\\.conf:2:5: warning: ${missing} not set`))
+      assert.equal(shop.site.said.split(' not set: ').length, 2, 'it is told once')
       await isUnavailable(shop, shop.guest())
       await shop.site.says('error.log', `${missing} not set`)
     }

@@ -106,8 +106,11 @@ interface Piece {
 function piecesOf(header: string): Piece[] {
   const pieces: Piece[] = []
   let separatorAt = 0
+  let [comma, semicolon] = [placeOf(',', header, 0), placeOf(';', header, 0)]
   for (let at = 0; at < header.length;) {
-    const end = endOfPiece(header, at)
+    if (comma < at) comma = placeOf(',', header, at)
+    if (semicolon < at) semicolon = placeOf(';', header, at)
+    const end = Math.min(comma, semicolon)
     if (end === at) {
       separatorAt = at
       at += 1
@@ -120,12 +123,10 @@ function piecesOf(header: string): Piece[] {
   return pieces
 }
 
-function endOfPiece(header: string, from: number): number {
-  for (let at = from; at < header.length; at += 1) {
-    const code = header.charCodeAt(at)
-    if (code === 0x2c || code === 0x3b) return at
-  }
-  return header.length
+/** The end of the text where the character is not found. */
+function placeOf(character: string, text: string, from: number): number {
+  const at = text.indexOf(character, from)
+  return at === -1 ? text.length : at
 }
 
 function checkValue(name: string, value: string): void {

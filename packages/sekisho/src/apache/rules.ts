@@ -44,12 +44,13 @@ export interface Begun {
 /**
  * What a request begins with: the session that came with it unless that has expired, else a new one.
  *
- * @param found What was read and decrypted, encoded; `undefined`: nothing came, or it was not accepted.
+ * @param found What was read and decrypted: encoded, or decoded for this request alone; `undefined`: nothing came, or it was not
+ *   accepted.
  * @param rules Only {@link AgeRules.maxAge} matters; a later end than that gives stays.
  * @param now Microseconds since 1970.
  */
-export function beginSession(found: string | undefined, { maxAge = 0 }: AgeRules, now: bigint): Begun {
-  const decoded = found === undefined ? undefined : ApacheSession.decode(found)
+export function beginSession(found: string | ApacheSession | undefined, { maxAge = 0 }: AgeRules, now: bigint): Begun {
+  const decoded = typeof found === 'string' ? ApacheSession.decode(found) : found
   const hasExpired = decoded !== undefined && isOver(decoded, now)
   const session = decoded === undefined || hasExpired ? new ApacheSession() : decoded
   if (session.expiry === 0n && maxAge !== 0) session.expiry = later(now, maxAge)

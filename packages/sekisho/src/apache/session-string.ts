@@ -33,7 +33,7 @@ export class ApacheSession {
   /** When the session ends, in microseconds since 1970; `0n`: never. */
   expiry = 0n
   /** In escaped form, by the key in lower case. */
-  readonly #entries = new Map<string, Entry>()
+  #entries = new Map<string, Entry>()
 
   /**
    * Reads an encoded session.
@@ -54,6 +54,11 @@ export class ApacheSession {
    */
   merge(encoded: string): void {
     for (const pair of encoded.split('&')) this.#mergePair(pair)
+  }
+
+  /** How many entries it has. The time of expiry is one once it was encoded. */
+  get size(): number {
+    return this.#entries.size
   }
 
   /** Whether it has no entry but the time of expiry. */
@@ -105,14 +110,16 @@ export class ApacheSession {
   copy(): ApacheSession {
     const copy = new ApacheSession()
     copy.expiry = this.expiry
-    for (const { key, value } of this.#entries.values()) copy.#put(key, value)
+    copy.#entries = new Map(this.#entries)
     return copy
   }
 
   /** The session as text: ASCII, and safe in a cookie or header. Empty when there is neither a key nor a time of expiry. */
   encode(): string {
     if (this.expiry !== 0n) this.#put(expiryKey, this.expiry.toString())
-    return Array.from(this.#entries.values(), ({ key, value }) => `${key}=${value}`).join('&')
+    let text = ''
+    for (const { key, value } of this.#entries.values()) text += `${text === '' ? '' : '&'}${key}=${value}`
+    return text
   }
 
   /** The `=` before a key are skipped, those in a value belong to it: apr_strtok. */

@@ -101,6 +101,11 @@ function fault(path: string, failure: string, cause: unknown): AuthFault {
   const message = `${failure}: ${path}`
   if (code !== 'EACCES' && code !== 'EPERM')
     return new AuthFault('file', `${message} (${code ?? (cause as Error).message})`, { cause })
-  const fix = `sudo chown root:${process.getegid?.() ?? 'GROUP'} ${path} && sudo chmod 640 ${path}`
+  const fix = permissionFix(path)
   return new AuthFault('file', `Permission denied: ${path} (${failure}; let the gateway read it: ${fix})`, { cause })
+}
+
+/** The command that lets the group of this process read a file, and nobody else. */
+export function permissionFix(path: string): string {
+  return `sudo chown root:${process.getegid?.() ?? 'GROUP'} ${path} && sudo chmod 640 ${path}`
 }

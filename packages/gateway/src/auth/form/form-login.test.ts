@@ -81,7 +81,7 @@ describe('login by a form at a protected address', () => {
     const { admit } = gate(t, inline('AuthFormLoginRequiredLocation /login.html?req=%{REQUEST_URI}'))
     assert.equal(brief(await admit('/form')), '302 /login.html?req=/form')
     assert.equal(brief(await admit('/form', posted(wrong))), '302 /login.html?req=/form')
-    assert.equal(brief(await admit('/form/茶 "<\r\nX: y')), '302 /login.html?req=/form/%E8%8C%B6%20%22%3C%0D%0AX:%20y')
+    assert.equal(brief(await admit('/form/茶 "<\r\nX: y')), '302 /login.html?req=/form/%e8%8c%b6%20%22%3c%0d%0aX:%20y')
     const elsewhere = gate(t, inline('AuthFormLoginRequiredLocation https://login.example/?a=1#b'))
     assert.equal(brief(await elsewhere.admit('/form')), '302 https://login.example/?a=1#b')
   })

@@ -9,7 +9,7 @@ import {
 import type { SettingsView } from '../../config/directive.ts'
 import { basicHeader } from '../basic.ts'
 import { AuthFault } from '../fault.ts'
-import { shown } from '../log.ts'
+import { type AuthLog, shown } from '../log.ts'
 import type { LoginBinding, LoginScope } from '../login-binding.ts'
 import { type Answer, answer, type Pass, redirect, type Replay } from '../outcome.ts'
 import { asUser, type Visit } from '../visit.ts'
@@ -64,7 +64,7 @@ export class FormLogin {
     const { request } = visit
     if (request.method !== 'POST') {
       const message = `AH01811: the form-login-handler only supports the POST method for ${shown(request.path)}`
-      this.#tools.log({ level: 'error', message })
+      visit.log({ level: 'error', module: 'auth_form', message })
       return answer(405, [['Allow', 'POST']])
     }
     const there = this.#toRealm(visit)
@@ -78,28 +78,28 @@ export class FormLogin {
   #toRealm(visit: Visit): RealmVisit | Answer {
     const realm = visit.settings.get(AuthName)
     if (realm !== undefined) return inRealm(visit, realm)
-    this.#tools.log({ level: 'error', message: `AH01810: need AuthName: ${shown(visit.request.path)}` })
+    visit.log({ level: 'error', module: 'auth_form', message: `AH01810: need AuthName: ${shown(visit.request.path)}` })
     return answer(500)
   }
 
   /** Who is logged in here. A user who is gone from the file, or has a new password, is not. */
-  async #userOf({ session, settings, realm }: RealmVisit): Promise<string | undefined> {
+  async #userOf({ session, settings, realm, log }: RealmVisit): Promise<string | undefined> {
     const { user, bound } = session ?? {}
     if (user === undefined || bound === undefined) return undefined
-    const users = await this.#usersOf(settings)
+    const users = await this.#usersOf(settings, log)
     const stored = users?.get(user)
     if (users !== undefined && stored === undefined) return undefined
     return this.#binding.holds(bound, { user, ...realm }, stored) ? user : undefined
   }
 
   /** Undefined when there is no file to ask, or it cannot be read: that is no reason to log anybody out. */
-  async #usersOf(settings: SettingsView): Promise<ReadonlyMap<string, string> | undefined> {
+  async #usersOf(settings: SettingsView, log: AuthLog): Promise<ReadonlyMap<string, string> | undefined> {
     if (settings.get(AuthUserFile) === undefined) return undefined
     try {
       return (await this.#tools.files.passwordFile(settings).users()).stored
     } catch (error) {
       if (!(error instanceof AuthFault)) throw error
-      this.#tools.log({ level: 'error', message: error.message })
+      log({ level: 'error', module: 'authn_file', message: error.message })
       return undefined
     }
   }
@@ -109,8 +109,9 @@ export class FormLogin {
   }
 
   /** Where to go after a login; undefined: nowhere else. */
-  #onward({ request, settings }: Visit, { user, form }: RightAttempt): Answer | undefined {
-    const wanted = this.#wanted(form, request.header('host'))
+  #onward(visit: Visit, { user, form }: RightAttempt): Answer | undefined {
+    const { request, settings } = visit
+    const wanted = wantedLocation(form, visit)
     if (wanted !== undefined) return redirect(302, wanted)
     const own = configuredLocation(
       settings.get(AuthFormLoginSuccessLocation),
@@ -118,18 +119,16 @@ export class FormLogin {
     )
     return own === undefined ? undefined : redirect(302, own)
   }
+}
 
-  #wanted({ location }: LoginForm, host: string | undefined): string | undefined {
-    if (location === undefined || location.length === 0) return undefined
-    const text = location.toString()
-    const place = siteLocation(text, host)
-    if (place === undefined)
-      this.#tools.log({
-        level: 'warn',
-        message: `location of a login form ignored, it is not of this site: ${shown(text)}`,
-      })
-    return place
-  }
+/** Where the form asks to go; what is of no place here counts for nothing. */
+function wantedLocation({ location }: LoginForm, { request, log }: Visit): string | undefined {
+  if (location === undefined || location.length === 0) return undefined
+  const text = location.toString()
+  const place = siteLocation(text, request.header('host'))
+  const message = `location of a login form ignored, it is not of this site: ${shown(text)}`
+  if (place === undefined) log({ level: 'warn', module: 'auth_form', message })
+  return place
 }
 
 function inRealm(visit: Visit, realm: string): RealmVisit {

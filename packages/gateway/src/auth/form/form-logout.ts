@@ -2,7 +2,7 @@ import type { KeyRing } from 'sekisho'
 import { AuthFormLogoutByLink, AuthFormLogoutLocation, AuthFormSize } from '../../config/directives/auth-form.ts'
 import { SessionCompat } from '../../config/directives/session.ts'
 import type { SettingsView } from '../../config/directive.ts'
-import { type AuthLog, shown } from '../log.ts'
+import { shown } from '../log.ts'
 import { type Answer, redirect } from '../outcome.ts'
 import { Signer } from 'sekisho/sign'
 import type { Visit } from '../visit.ts'
@@ -20,11 +20,9 @@ export const logoutTokenField = 'sekisho_token'
  */
 export class FormLogout {
   readonly #signer: Signer
-  readonly #log: AuthLog
 
-  constructor(keyRing: KeyRing, log: AuthLog) {
+  constructor(keyRing: KeyRing) {
     this.#signer = new Signer(keyRing, 'gateway logout')
-    this.#log = log
   }
 
   /** The token that a logout of this session may bring, for forms on other sites; undefined while there is no session. */
@@ -48,10 +46,8 @@ export class FormLogout {
     if (isReading(request.method)) return isLinkEnough(settings) ? undefined : this.#question(visit)
     const foreign = crossSiteRefusal(request)
     if (foreign === undefined || (await this.#bringsToken(visit))) return undefined
-    this.#log({
-      level: 'warn',
-      message: `logout refused: another site asked for it (${foreign}): ${shown(request.path)}`,
-    })
+    const message = `logout refused: another site asked for it (${foreign}): ${shown(request.path)}`
+    visit.log({ level: 'warn', module: 'auth_form', message })
     return pageAnswer(403, 'Not logged out', '<p>Another site asked for this. Nothing has changed.</p>')
   }
 

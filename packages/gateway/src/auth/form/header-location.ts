@@ -1,6 +1,7 @@
 import { textValue } from '../../config/expression/evaluate.ts'
 import type { TextNode } from '../../config/expression/ast.ts'
 import type { ExpressionRequest } from '../../config/expression/vocabulary.ts'
+import { percentEncoded } from '../../lib/octets.ts'
 
 /**
  * The place that the configuration names, filled in for a request. What came out of the request is escaped where it could end
@@ -10,9 +11,5 @@ import type { ExpressionRequest } from '../../config/expression/vocabulary.ts'
  */
 export function configuredLocation(node: TextNode | undefined, request: ExpressionRequest): string | undefined {
   const text = node === undefined ? '' : textValue(node, request)
-  return text === '' ? undefined : text.replaceAll(/[^\x21-\x7e]|["<>\\^`{|}]/gu, percentEncoded)
-}
-
-function percentEncoded(sign: string): string {
-  return [...Buffer.from(sign)].map((octet) => `%${octet.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+  return text === '' ? undefined : percentEncoded(text, /[^\x21-\x7e]|["<>\\^`{|}]/gu)
 }

@@ -4,7 +4,7 @@ import {
   AuthFormSize,
   AuthFormUsername,
 } from '../../config/directives/auth-form.ts'
-import { shown, type AuthLog } from '../log.ts'
+import { shown } from '../log.ts'
 import { type Answer, answer } from '../outcome.ts'
 import type { PasswordChecker } from '../password-checker.ts'
 import type { UserFiles } from '../user-files.ts'
@@ -18,7 +18,6 @@ import { crossSiteRefusal } from './same-site.ts'
 export interface FormTools {
   readonly files: UserFiles
   readonly checker: PasswordChecker
-  readonly log: AuthLog
 }
 
 /** What came of a posted form. */
@@ -48,15 +47,16 @@ export async function attemptLogin(visit: Visit, tools: FormTools): Promise<Atte
   }
 }
 
-async function attemptWith(form: LoginForm, visit: Visit, { files, checker, log }: FormTools): Promise<AttemptResult> {
-  const { request, settings } = visit
+async function attemptWith(form: LoginForm, visit: Visit, { files, checker }: FormTools): Promise<AttemptResult> {
+  const { request, settings, log } = visit
   const missing = missingField(form, visit)
-  if (missing !== undefined) log({ level: 'info', message: missing })
+  if (missing !== undefined) log({ level: 'info', module: 'auth_form', message: missing })
   const user = userName(form.username ?? Buffer.alloc(0))
   if (missing !== undefined || user === undefined || form.password === undefined) return { kind: 'refused' }
   const foreign = crossSiteRefusal(request, configuredLocation(settings.get(AuthFormLoginRequiredLocation), request))
   if (foreign !== undefined) {
-    log({ level: 'warn', message: `login refused: another site sent the form (${foreign}): ${shown(request.path)}` })
+    const message = `login refused: another site sent the form (${foreign}): ${shown(request.path)}`
+    log({ level: 'warn', module: 'auth_form', message })
     return answer(403)
   }
   const attempt = { user, password: form.password, address: request.remoteAddress }
@@ -68,7 +68,7 @@ async function attemptWith(form: LoginForm, visit: Visit, { files, checker, log 
     verdict.kind === 'wrong'
       ? `AH01807: user '${name}': authentication failure for "${where}": password Mismatch`
       : `AH01808: user '${name}' not found: ${where}`
-  log({ level: 'error', message })
+  log({ level: 'error', module: 'auth_form', message })
   return { kind: 'refused' }
 }
 

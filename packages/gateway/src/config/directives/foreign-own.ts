@@ -21,7 +21,8 @@ export const foreignOfOwnModules: Readonly<Record<string, string>> = {
     'ProxyBlock ProxyReceiveBufferSize ProxyIOBufferSize ProxyMaxForwards NoProxy ProxyDomain ProxyVia ' +
     'ProxyErrorOverride ProxyBadHeader BalancerMember BalancerGrowth BalancerPersist BalancerInherit ' +
     'ProxyPassInherit ProxyStatus ProxySet ProxySourceAddress ProxyAddHeaders Proxy100Continue',
-  'mod_setenvif.c': 'SetEnvIfExpr',
+  'mod_remoteip.c':
+    'RemoteIPTrustedProxyList RemoteIPInternalProxyList RemoteIPProxyProtocol RemoteIPProxyProtocolExceptions',
   'mod_so.c': 'LoadFile',
   'mod_ssl.c':
     'SSLPassPhraseDialog SSLSessionCache SSLCryptoDevice SSLRandomSeed SSLVHostSNIPolicy SSLFIPS SSLCipherSuite ' +

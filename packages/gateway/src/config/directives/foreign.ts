@@ -100,9 +100,6 @@ export const foreignDirectives: Readonly<Record<string, string>> = {
   'mod_proxy_scgi.c': 'ProxySCGISendfile ProxySCGIInternalRedirect',
   'mod_proxy_wstunnel.c': 'ProxyWebsocketFallbackToProxyHttp',
   'mod_reflector.c': 'ReflectorHeader',
-  'mod_remoteip.c':
-    'RemoteIPHeader RemoteIPProxiesHeader RemoteIPTrustedProxy RemoteIPInternalProxy RemoteIPTrustedProxyList ' +
-    'RemoteIPInternalProxyList RemoteIPProxyProtocol RemoteIPProxyProtocolExceptions',
   'mod_reqtimeout.c': 'RequestReadTimeout',
   'mod_rewrite.c': 'RewriteEngine RewriteOptions RewriteBase RewriteCond RewriteRule RewriteMap',
   'mod_sed.c': 'OutputSed InputSed',

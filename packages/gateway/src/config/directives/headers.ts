@@ -70,7 +70,7 @@ function finishRule(use: Use, { verb, header, rest, always }: Parts): HeaderRule
   const values = verb === 'unset' || verb === 'echo' ? 0 : 1
   const edits = verb.startsWith('edit') ? 1 : 0
   const needed = values + edits
-  const guard = guardOf(rest.slice(needed)[0], use)
+  const guard = guardOf(verb, rest.slice(needed)[0], use)
   if (rest.length < needed || rest.length > needed + 1 || guard === undefined)
     return guard === undefined && rest.length === needed + 1
       ? undefined
@@ -101,9 +101,9 @@ type Guard = Pick<HeaderRule, 'condition' | 'environment' | 'early'>
 
 const unguarded: Guard = { condition: undefined, environment: undefined, early: false }
 
-function guardOf(word: Word | undefined, use: Use): Guard | undefined {
+function guardOf(verb: string, word: Word | undefined, use: Use): Guard | undefined {
   if (word === undefined) return unguarded
-  if (word.text.toLowerCase() === 'early') return earlyGuard(word, use)
+  if (word.text.toLowerCase() === 'early') return earlyGuard(verb, word, use)
   if (word.text.startsWith('env=')) return { ...unguarded, environment: word.text.slice(4) }
   if (!word.text.startsWith('expr='))
     return use.fail(
@@ -123,10 +123,14 @@ function guardOf(word: Word | undefined, use: Use): Guard | undefined {
   )
 }
 
-/** What comes before the sections are looked for cannot be said by one of them. */
-function earlyGuard(word: Word, use: Use): Guard | undefined {
+/** What comes before the sections are looked for cannot be said by one of them. The real server takes it of `unset`, to no effect. */
+function earlyGuard(verb: string, word: Word, use: Use): Guard | undefined {
   if (!use.inSection) return { ...unguarded, early: true }
   const fix = 'leave early out, or write the line outside of all sections'
+  if (verb === 'unset') {
+    use.warn({ code: 'odd-value', message: "'early' in a section: the line has no effect", fix }, word)
+    return { ...unguarded, condition: { kind: 'constant', value: false } }
+  }
   return use.fail({ code: 'wrong-context', message: "'early' not allowed in per-directory config", fix }, word)
 }
 

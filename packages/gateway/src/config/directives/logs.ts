@@ -1,5 +1,14 @@
 import { configFiles, servers } from '../contexts.ts'
-import { appended, type Directive, keyed, type ModuleTable, optional, single, type Use } from '../directive.ts'
+import {
+  appended,
+  type Directive,
+  finish,
+  keyed,
+  type ModuleTable,
+  optional,
+  type Reader,
+  type Use,
+} from '../directive.ts'
 import type { ConditionNode } from '../expression/ast.ts'
 import { parseCondition } from '../expression/parser.ts'
 import { logFormat } from '../log-format.ts'
@@ -51,38 +60,67 @@ export const logLevels = [
 /** The severity down to which something is logged. */
 export type LogLevelName = (typeof logLevels)[number]
 
-export const LogLevel: Directive<ReadonlyMap<string, LogLevelName>> = singleMap()
+type Levels = ReadonlyMap<string, LogLevelName>
 
-/** The level of the whole server is under the empty name, those of modules under theirs. */
-function singleMap(): Directive<ReadonlyMap<string, LogLevelName>> {
-  return single<ReadonlyMap<string, LogLevelName>>({
+/**
+ * The level of the whole server is under the empty name, those of modules under theirs: `session` for `session_module` and
+ * `mod_session.c`. As in the real server, a level for all of them takes back what was said about modules before.
+ */
+const readLevels: Reader<Levels> = (use) => {
+  const result = new Map<string, LogLevelName>()
+  for (const word of use.words) {
+    const [name = '', module = ''] = word.text.split(':').toReversed()
+    const level = logLevels.find((known) => known === name.toLowerCase())
+    if (level === undefined) return noLevel(use, word)
+    if (module === '') result.clear()
+    else if (!use.knowsModule(plainModule(module))) return noModule(use, word, module)
+    result.set(plainModule(module), level)
+  }
+  return result
+}
+
+export const LogLevel: Directive<Levels> = finish<Levels, Levels>(
+  {
     name: 'LogLevel',
     contexts: configFiles,
     takes: 'ITERATE',
     syntax: '[module:]level …',
-    read(use) {
-      const result = new Map<string, LogLevelName>()
-      for (const word of use.words) {
-        const [name = '', module = ''] = word.text.split(':').toReversed()
-        const level = logLevels.find((known) => known === name.toLowerCase())
-        if (level === undefined)
-          return use.fail(
-            {
-              code: 'bad-value',
-              message:
-                'LogLevel requires level keyword: one of emerg/alert/crit/error/warn/notice/info/debug/trace1/.../trace8',
-              expected: logLevels.join(', '),
-              found: word.text,
-            },
-            word,
-          )
-        result.set(module.toLowerCase(), level)
-      }
-      return result
-    },
-    initial: new Map([['', 'warn']]),
+    read: readLevels,
     help: 'How grave something must be to be logged, for all or by module.',
-  })
+    notes:
+      'Modules that say something: core, session, auth_basic, auth_form, authn_core, authn_file, authz_core, proxy, dir.',
+  },
+  {
+    initial: new Map([['', 'warn']]),
+    merging: 'replaces, module by module,',
+    add: (line, before) => (before === undefined ? line : withLevels(before, line)),
+    merge: withLevels,
+  },
+)
+
+function withLevels(before: Levels, line: Levels): Levels {
+  return line.has('') ? line : new Map([...before, ...line])
+}
+
+/** LogLevel takes `session`, `session_module` and `mod_session.c` for the same. */
+function plainModule(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/^mod_/, '')
+    .replace(/(?:_module|\.c)$/, '')
+}
+
+function noLevel(use: Use, word: Word): undefined {
+  const message =
+    'LogLevel requires level keyword: one of emerg/alert/crit/error/warn/notice/info/debug/trace1/.../trace8'
+  return use.fail({ code: 'bad-value', message, expected: logLevels.join(', '), found: word.text }, word)
+}
+
+function noModule(use: Use, word: Word, found: string): undefined {
+  return use.fail(
+    { code: 'bad-value', message: `Module not found: ${found}`, expected: 'such as session:debug', found },
+    word,
+  )
 }
 
 /** One access log. */

@@ -1,9 +1,10 @@
 import { configFiles, servers } from '../contexts.ts'
 import {
+  appended,
   type Directive,
+  type DirectiveSpec,
   finish,
   type ModuleTable,
-  prepended,
   pushed,
   type Reader,
   single,
@@ -22,6 +23,8 @@ export interface ProxyRule {
   readonly target: string | undefined
   /** `timeout=5` and the like, by key. */
   readonly parameters: ReadonlyMap<string, string>
+  /** True: a section says it, of which only the last line counts. */
+  readonly inSection: boolean
 }
 
 const schemes = /^(?:https?|wss?|unix|h2c?):/i
@@ -50,7 +53,7 @@ function rule(pattern: boolean): Reader<ProxyRule> {
     const parameters = parametersIn(rest, use)
     const checked = targetOf(target, use)
     if (parameters === undefined || checked === undefined) return undefined
-    const base = { target: checked === '!' ? undefined : checked, parameters }
+    const base = { target: checked === '!' ? undefined : checked, parameters, inSection }
     const subject = source ?? { ...target, text: use.sectionSubject ?? '' }
     if (!pattern) return { ...base, path: subject.text }
     const regex = regexIn(subject, use)
@@ -134,17 +137,38 @@ function parametersIn(words: readonly Word[], use: Use): Map<string, string> | u
   return parameters
 }
 
-export const ProxyPass: Directive<readonly ProxyRule[]> = prepended({
+/**
+ * The rules of a server are asked in their order, those of a virtual host first. A section has one at most, the last one of those
+ * that match a request: it is asked before all of them.
+ */
+function ways(spec: DirectiveSpec<ProxyRule>): Directive<readonly ProxyRule[]> {
+  return finish<ProxyRule, readonly ProxyRule[]>(spec, {
+    initial: [],
+    merging: 'takes the place of those of sections, and stands before those of servers, in',
+    add: (line, before) => (line.inSection ? [line] : pushed(before, line)),
+    merge: (parent, child) => [
+      ...child,
+      ...(isOfSection(child) ? parent.filter(({ inSection }) => !inSection) : parent),
+    ],
+  })
+}
+
+function isOfSection(rules: readonly ProxyRule[]): boolean {
+  return rules[0]?.inSection === true
+}
+
+export const ProxyPass: Directive<readonly ProxyRule[]> = ways({
   name: 'ProxyPass',
   contexts: configFiles,
   takes: 'TAKE_ARGV',
   syntax: '[path] url|! [key=value …]',
   read: rule(false),
   help: 'Passes a path to an app; ! excepts it.',
+  notes: 'Outside of sections the first line that fits counts, in a section the last one.',
 })
 
 /** Its lines stand among those of {@link ProxyPass}. */
-export const ProxyPassMatch: Directive<readonly ProxyRule[]> = prepended({
+export const ProxyPassMatch: Directive<readonly ProxyRule[]> = ways({
   name: 'ProxyPassMatch',
   among: ProxyPass,
   contexts: configFiles,
@@ -162,33 +186,26 @@ export interface ReverseRule {
   readonly target: string
 }
 
-export const ProxyPassReverse: Directive<readonly ReverseRule[]> = finish<ReverseRule, readonly ReverseRule[]>(
-  {
-    name: 'ProxyPassReverse',
-    contexts: configFiles,
-    takes: 'TAKE123',
-    syntax: '[path] url [interpolate]',
-    read(use) {
-      if (outOfPlace(use, 'ProxyPassReverse')) return undefined
-      const words = use.words.filter(({ text }) => text.toLowerCase() !== 'interpolate')
-      const [first, second] = words
-      if (use.inSection)
-        return second === undefined && first !== undefined
-          ? { path: use.sectionSubject ?? '', target: first.text }
-          : reverseMisplaced(use)
-      return first !== undefined && second !== undefined
-        ? { path: first.text, target: second.text }
+/** The first line that fits counts, and those of the server stand before those of sections. */
+export const ProxyPassReverse: Directive<readonly ReverseRule[]> = appended<ReverseRule>({
+  name: 'ProxyPassReverse',
+  contexts: configFiles,
+  takes: 'TAKE123',
+  syntax: '[path] url [interpolate]',
+  read(use) {
+    if (outOfPlace(use, 'ProxyPassReverse')) return undefined
+    const words = use.words.filter(({ text }) => text.toLowerCase() !== 'interpolate')
+    const [first, second] = words
+    if (use.inSection)
+      return second === undefined && first !== undefined
+        ? { path: use.sectionSubject ?? '', target: first.text }
         : reverseMisplaced(use)
-    },
-    help: 'Which addresses in the redirects of an app are made those of this site.',
+    return first !== undefined && second !== undefined
+      ? { path: first.text, target: second.text }
+      : reverseMisplaced(use)
   },
-  {
-    initial: [],
-    merging: 'is asked before',
-    add: (line, before) => pushed(before, line),
-    merge: (parent, child) => [...child, ...parent],
-  },
-)
+  help: 'Which addresses in the redirects of an app are made those of this site.',
+})
 
 function reverseMisplaced(use: Use): undefined {
   const message = use.inSection

@@ -1,11 +1,11 @@
 import { anywhere, configFiles, mainServer } from '../contexts.ts'
-import { type Directive, listed, type ModuleTable, optional, single } from '../directive.ts'
-import { path } from '../readers.ts'
+import { type Directive, listed, type ModuleTable, single } from '../directive.ts'
 
-/** A passphrase as it was written, or the program that prints it. */
+/** A passphrase as it was written, the program that prints it, or a file of several. */
 export type Passphrase =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'exec'; readonly command: readonly string[] }
+  | { readonly kind: 'file'; readonly path: string }
 
 /** The ciphers of mod_session_crypto, and our own. */
 export type CipherName = ApacheCipherName | 'xaes256'
@@ -32,12 +32,14 @@ export const SessionCryptoPassphrase: Directive<readonly Passphrase[]> = listed(
   notes: 'A program that fails or prints nothing keeps the gateway from starting.',
 })
 
-export const SessionCryptoPassphraseFile: Directive<string | undefined> = optional({
+/** Its lines stand among those of {@link SessionCryptoPassphrase}: a section that has either replaces both. */
+export const SessionCryptoPassphraseFile: Directive<readonly Passphrase[]> = listed<Passphrase>({
   name: 'SessionCryptoPassphraseFile',
+  among: SessionCryptoPassphrase,
   contexts: configFiles,
   takes: 'TAKE1',
   syntax: 'path',
-  read: path,
+  read: (use) => [{ kind: 'file', path: use.absolute(use.words[0]?.text ?? '') }],
   help: 'A file with passphrases, in the order in which SessionCryptoPassphrase would name them.',
 })
 
@@ -49,6 +51,11 @@ export const SessionCryptoCipher: Directive<CipherName> = single<CipherName>({
   read(use) {
     const given = use.words[0]?.text ?? ''
     const known = ciphers.find((name) => name === given)
+    if (known === 'xaes256')
+      use.beyondApache(
+        "AH01824: cipher 'xaes256' not recognised by crypto driver: the real server starts, and no session is kept",
+        use.words[0],
+      )
     if (known !== undefined) return known
     const message = `cipher '${given}' not recognised by crypto driver. session encryption not possible, options: ${ciphers.join(', ')}`
     const lower = ciphers.find(

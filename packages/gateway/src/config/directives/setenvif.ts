@@ -1,20 +1,24 @@
 import { anywhere } from '../contexts.ts'
 import { appended, type Directive, type ModuleTable, type Reader, type Use } from '../directive.ts'
-import { regexIn } from '../readers.ts'
+import type { ConditionNode } from '../expression/ast.ts'
+import { conditionIn, regexIn } from '../readers.ts'
 import type { Word } from '../words.ts'
 
 /** Variables that a request gets when something about it matches. */
-export interface VariableRule {
-  /** `request_method` and the like, the name of a header, or of a variable that an earlier rule has set; in lower case but the last. */
-  readonly attribute: string
-  readonly regex: RegExp
-  readonly changes: readonly VariableChange[]
-}
+export type VariableRule = { readonly changes: readonly VariableChange[] } & VariableTest
+
+/** What has to match; `$0` to `$9` of the changes are what the regular expression has found. */
+export type VariableTest =
+  /** `Request_Method` and the like, the name of a header, or of a variable that an earlier rule has set. */
+  | { readonly attribute: string; readonly regex: RegExp }
+  /** A header whose name matches; of several the last one. */
+  | { readonly headers: RegExp; readonly regex: RegExp }
+  | { readonly condition: ConditionNode }
 
 /** One variable. */
 export interface VariableChange {
   readonly name: string
-  /** May hold `$1` to `$9`; undefined: the variable is taken away. */
+  /** May hold `$0` to `$9`; undefined: the variable is taken away. */
   readonly value: string | undefined
 }
 
@@ -22,33 +26,37 @@ function rule(attribute: string | undefined, flags: string): Reader<VariableRule
   return (use) => {
     const [name, pattern, ...rest] = attribute === undefined ? use.words : [{ text: attribute }, ...use.words]
     if (name === undefined || pattern === undefined || rest.length === 0) return tooFew(use)
-    if (!/^[\w-]+$/.test(name.text)) return noAttribute(use, name.text)
     const regex = regexIn(pattern as Word, use, flags)
-    return regex && { attribute: name.text, regex, changes: (rest as Word[]).map(({ text }) => changeOf(text)) }
+    if (regex === undefined) return undefined
+    const changes = (rest as Word[]).map(({ text }) => changeOf(text))
+    if (/^[\w-]+$/.test(name.text)) return { attribute: name.text, regex, changes }
+    const headers = regexIn(name as Word, use, 'i')
+    return headers && { headers, regex, changes }
   }
 }
 
+const conditional: Reader<VariableRule> = (use) => {
+  const [expression, ...rest] = use.words
+  if (expression === undefined || rest.length === 0) return tooFew(use)
+  const condition = conditionIn(expression, use)
+  return condition && { condition, changes: rest.map(({ text }) => changeOf(text)) }
+}
+
+/** A value that begins with `!` takes the variable away as well, as in the real server. */
 function changeOf(text: string): VariableChange {
   if (text.startsWith('!')) return { name: text.slice(1), value: undefined }
   const at = text.indexOf('=')
-  return at === -1 ? { name: text, value: '1' } : { name: text.slice(0, at), value: text.slice(at + 1) }
+  const value = at === -1 ? '1' : text.slice(at + 1)
+  return { name: at === -1 ? text : text.slice(0, at), value: value.startsWith('!') ? undefined : value }
 }
 
 function tooFew(use: Use): undefined {
   return use.fail({
     code: 'wrong-arguments',
-    message: 'Missing regular expression or name of a variable',
+    message: 'Missing expression or name of a variable',
     expected: use.syntax,
     found: use.raw,
   })
-}
-
-function noAttribute(use: Use, found: string): undefined {
-  const message = 'Expressions over the names of headers are not supported'
-  return use.fail(
-    { code: 'bad-value', message, expected: 'Request_URI, Remote_Addr and the like, or the name of a header', found },
-    use.words[0],
-  )
 }
 
 const contexts = anywhere('FileInfo')
@@ -62,7 +70,8 @@ export const SetEnvIf: Directive<readonly VariableRule[]> = appended<VariableRul
   read: rule(undefined, ''),
   help: 'Sets variables where something about the request matches, before Require is asked.',
   notes:
-    'Attributes: Remote_Addr, Remote_Host, Server_Addr, Request_Method, Request_Protocol, Request_URI, the name of a header, or of a variable that an earlier line has set.',
+    'Attributes: Remote_Addr, Remote_Host, Server_Addr, Request_Method, Request_Protocol, Request_URI, the name of a header, a ' +
+    'regular expression over such names, or the name of a variable that an earlier line has set.',
 })
 
 export const SetEnvIfNoCase: Directive<readonly VariableRule[]> = appended<VariableRule>({
@@ -95,9 +104,19 @@ export const BrowserMatchNoCase: Directive<readonly VariableRule[]> = appended<V
   help: 'As BrowserMatch, upper and lower case alike.',
 })
 
+export const SetEnvIfExpr: Directive<readonly VariableRule[]> = appended<VariableRule>({
+  name: 'SetEnvIfExpr',
+  among: SetEnvIf,
+  contexts,
+  takes: 'TAKE_ARGV',
+  syntax: `condition ${tail}`,
+  read: conditional,
+  help: 'Sets variables where a condition holds, before Require is asked.',
+})
+
 export const setenvifModule: ModuleTable = {
   file: 'mod_setenvif.c',
   id: 'setenvif_module',
   help: 'Variables of a request, by what it looks like.',
-  directives: [SetEnvIf, SetEnvIfNoCase, BrowserMatch, BrowserMatchNoCase],
+  directives: [SetEnvIf, SetEnvIfNoCase, BrowserMatch, BrowserMatchNoCase, SetEnvIfExpr],
 }

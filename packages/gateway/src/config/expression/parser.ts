@@ -1,3 +1,4 @@
+import { addressRange } from '../../lib/address-range.ts'
 import { compileRegex } from '../regex.ts'
 import type { ConditionNode, TextNode } from './ast.ts'
 import { ExpressionError, expressionTokens, type StringPart, stringParts, type Token } from './lexer.ts'
@@ -147,7 +148,10 @@ class ConditionParser {
       throw new ExpressionError(`No such binary operator: ${token.text}`, token.at)
     if (!isBinaryOperator(token.text)) throw this.#unexpected()
     this.#next += 1
-    return { kind: 'compare', operator: token.text, left, right: this.#word() }
+    const right = this.#word()
+    const isRange = token.text !== '-ipmatch' || right.kind !== 'literal' || addressRange(right.text) !== undefined
+    if (!isRange) throw new ExpressionError('parsing of subnet/netmask failed', token.at)
+    return { kind: 'compare', operator: token.text, left, right }
   }
 
   #regex(): RegExp {

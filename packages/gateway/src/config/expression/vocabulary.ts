@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { octetsOf, percentDecoded, percentEncoded, textOfField, textOfOctets } from '../../lib/octets.ts'
 
 /** What an expression may ask about a request. */
 export interface ExpressionRequest {
@@ -18,11 +19,18 @@ export interface ExpressionRequest {
   /** The file that the path stands for. */
   readonly file?: string | undefined
   readonly documentRoot?: string | undefined
+  /** The address of the visitor. */
   readonly remoteAddress?: string | undefined
+  /** The address at the other end of the connection (default: that of the visitor). */
+  readonly peerAddress?: string | undefined
   readonly user?: string | undefined
   readonly authType?: string | undefined
+  /** What is answered, as far as that is known (default 200). */
+  readonly status?: number | undefined
   /** A header's value, several joined with `, `. @param name In lower case. */
   header(name: string): string | undefined
+  /** Is told of each header that an expression asks about, for `Vary`. @param name In the spelling of the expression. */
+  variesWith?(name: string): void
   /** A variable of the request's environment. */
   environment?(name: string): string | undefined
 }
@@ -31,8 +39,10 @@ type Variable = (request: ExpressionRequest) => string | undefined
 
 const header =
   (name: string): Variable =>
-  (request) =>
-    request.header(name)
+  (request) => {
+    request.variesWith?.(name)
+    return fieldText(name, request)
+  }
 
 const time =
   (from: number, to: number): Variable =>
@@ -45,26 +55,27 @@ const variables: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['REQUEST_SCHEME', ({ scheme }) => scheme],
   ['REQUEST_FILENAME', ({ file }) => file],
   ['SCRIPT_FILENAME', ({ file }) => file],
-  ['QUERY_STRING', ({ query }) => query],
-  ['THE_REQUEST', ({ method, target, path, protocol = 'HTTP/1.1' }) => `${method} ${target ?? path} ${protocol}`],
+  ['QUERY_STRING', ({ query = '' }) => textOfField(query)],
+  ['THE_REQUEST', requestLine],
   ['SERVER_PROTOCOL', ({ protocol }) => protocol],
   ['SERVER_NAME', ({ host }) => host],
   ['SERVER_PORT', ({ port }) => port?.toString()],
+  ['REQUEST_STATUS', ({ status = 200 }) => String(status)],
   ['DOCUMENT_ROOT', ({ documentRoot }) => documentRoot],
   ['REMOTE_ADDR', ({ remoteAddress }) => remoteAddress],
-  ['CONN_REMOTE_ADDR', ({ remoteAddress }) => remoteAddress],
+  ['CONN_REMOTE_ADDR', ({ remoteAddress, peerAddress = remoteAddress }) => peerAddress],
   ['REMOTE_HOST', ({ remoteAddress }) => remoteAddress],
   ['REMOTE_USER', ({ user }) => user],
   ['AUTH_TYPE', ({ authType }) => authType],
   ['HTTPS', ({ scheme }) => (scheme === 'https' ? 'on' : 'off')],
   ['IPV6', ({ remoteAddress = '' }) => (remoteAddress.includes(':') ? 'on' : 'off')],
-  ['HTTP_HOST', header('host')],
-  ['HTTP_ACCEPT', header('accept')],
-  ['HTTP_COOKIE', header('cookie')],
-  ['HTTP_FORWARDED', header('forwarded')],
-  ['HTTP_REFERER', header('referer')],
-  ['HTTP_USER_AGENT', header('user-agent')],
-  ['CONTENT_TYPE', header('content-type')],
+  ['HTTP_HOST', header('Host')],
+  ['HTTP_ACCEPT', header('Accept')],
+  ['HTTP_COOKIE', header('Cookie')],
+  ['HTTP_FORWARDED', header('Forwarded')],
+  ['HTTP_REFERER', header('Referer')],
+  ['HTTP_USER_AGENT', header('User-Agent')],
+  ['CONTENT_TYPE', (request) => fieldText('content-type', request)],
   ['SERVER_SOFTWARE', () => 'Sekisho'],
   ['IS_SUBREQ', () => 'false'],
   ['TIME', time(0, 14)],
@@ -77,31 +88,35 @@ const variables: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ['TIME_WDAY', () => String(new Date().getUTCDay())],
 ])
 
+function requestLine({ method, target, path, protocol = 'HTTP/1.1' }: ExpressionRequest): string {
+  return `${method} ${target === undefined ? path : textOfField(target)} ${protocol}`
+}
+
 type TextFunction = (argument: string, request: ExpressionRequest) => string
 
-const fromRequest: TextFunction = (name, request) => request.header(name.toLowerCase()) ?? ''
+const fromRequest: TextFunction = (name, request) => {
+  request.variesWith?.(name)
+  return fieldText(name, request)
+}
 const fromEnvironment: TextFunction = (name, request) => request.environment?.(name) ?? ''
 const digest =
   (algorithm: 'md5' | 'sha1'): TextFunction =>
   (text) =>
-    createHash(algorithm).update(text).digest('hex')
+    createHash(algorithm).update(octetsOf(text)).digest('hex')
 
 const functions: ReadonlyMap<string, TextFunction> = new Map<string, TextFunction>([
   ['http', fromRequest],
   ['req', fromRequest],
-  ['req_novary', fromRequest],
+  ['req_novary', fieldText],
   ['reqenv', fromEnvironment],
   ['env', fromEnvironment],
   ['osenv', (name) => process.env[name] ?? ''],
   ['tolower', (text) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())],
   ['toupper', (text) => text.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase())],
-  [
-    'escape',
-    (text) => encodeURI(text.replaceAll(/\p{Surrogate}/gu, '\ufffd')).replaceAll(/[?#;]/g, (sign) => `%${hex(sign)}`),
-  ],
+  ['escape', (text) => percentEncoded(text, /[^\w.~!$&'()*+,=:@/-]+/g)],
   ['unescape', unescapeText],
-  ['base64', (text) => Buffer.from(text).toString('base64')],
-  ['unbase64', (text) => Buffer.from(text, 'base64').toString()],
+  ['base64', (text) => octetsOf(text).toString('base64')],
+  ['unbase64', (text) => textOfOctets(Buffer.from(text, 'base64'))],
   ['md5', digest('md5')],
   ['sha1', digest('sha1')],
 ])
@@ -146,14 +161,9 @@ export function callFunction(name: string, argument: string, request: Expression
 
 /** A text with a bad escape, an escaped slash or an escaped NUL has no unescaped form. */
 function unescapeText(text: string): string {
-  if (/%(?:2f|00)/i.test(text)) return ''
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return ''
-  }
+  return /%(?:2f|00)/i.test(text) ? '' : (percentDecoded(text) ?? '')
 }
 
-function hex(sign: string): string {
-  return sign.charCodeAt(0).toString(16)
+function fieldText(name: string, request: ExpressionRequest): string {
+  return textOfField(request.header(name.toLowerCase()) ?? '')
 }

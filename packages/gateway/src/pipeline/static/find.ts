@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { join, sep } from 'node:path'
+import { octetsOf, textOfOctets } from '../../lib/octets.ts'
 
 /** What a path leads to below a DocumentRoot. */
 export type Found =
@@ -29,13 +30,18 @@ export function fileBelow(root: string, path: string): string {
 export async function findFile(root: string, path: string): Promise<Found> {
   if (hidden.test(path)) return { kind: 'forbidden', reason: `hidden name in ${path}` }
   try {
-    const [base, real] = await Promise.all([realpath(root), realpath(fileBelow(root, path))])
+    const [base, real] = await Promise.all([realPath(root), realPath(fileBelow(root, path))])
     if (real !== base && !real.startsWith(base.endsWith(sep) ? base : base + sep))
       return { kind: 'forbidden', reason: `symbolic link out of ${root}: ${path}` }
-    return kindOf(real, await stat(real), path.endsWith('/'))
+    return kindOf(real, await stat(octetsOf(real)), path.endsWith('/'))
   } catch (error) {
     return absence(error, path)
   }
+}
+
+/** Names of files are octets, which need not be UTF-8. */
+async function realPath(path: string): Promise<string> {
+  return textOfOctets(await realpath(octetsOf(path), { encoding: 'buffer' }))
 }
 
 function kindOf(path: string, stats: Stats, asDirectory: boolean): Found {

@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { octetsOf } from '../../lib/octets.ts'
 import { type Answer, type AnswerBody, refusal } from '../answer.ts'
 import { byteRange, type ByteRange } from './byte-range.ts'
 import { contentTypeOf } from './content-types.ts'
@@ -28,7 +29,7 @@ export async function serveFile(file: FileRequest): Promise<Answer> {
   if (file.method === 'OPTIONS')
     return { status: 200, headers: allow, body: { kind: 'octets', octets: Buffer.alloc(0) } }
   if (!['GET', 'HEAD', 'POST'].includes(file.method)) return refusal(405, allow)
-  const handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  const handle = await open(octetsOf(file.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const { answer, streaming } = await answerFrom(handle, file)
     if (!streaming) await handle.close()

@@ -3,19 +3,18 @@ import { fileURLToPath } from 'node:url'
 import { AttemptLimiter } from '../../auth/limit/attempt-limiter.ts'
 import { ErrorLog, LogLevel } from '../../config/directives/logs.ts'
 import type { LoadedConfig } from '../../config/load-node.ts'
-import { ConfigFailure, formatProblems, formatWarnings, isError } from '../config-failure.ts'
+import type { Diagnostic } from '../../config/diagnostics.ts'
+import { ConfigFailure, formatProblems, isError } from '../config-failure.ts'
+import { ControlServer } from '../control/control-server.ts'
+import type { Figures } from '../control/protocol.ts'
 import { canReusePorts, tryAddresses } from '../listen-failure.ts'
 import { listenPlans } from '../listen-plan.ts'
+import { defaultDirectory } from '../../session/state-node.ts'
 import type { Log } from '../log/error-log.ts'
 import { LogFiles } from '../log/log-files.ts'
-import {
-  defaultDrainMs,
-  readSource,
-  type RunningServer,
-  type ServeOptions,
-  type Snapshot,
-  snapshotOf,
-} from '../running-server.ts'
+import { defaultDrainMs } from '../drain.ts'
+import { readSource, type RunningServer, type ServeOptions, type Snapshot, snapshotOf } from '../running-server.ts'
+import { startWarnings } from '../start-warnings.ts'
 import { Colleague } from './colleague.ts'
 
 /** The program of a worker, beside this file as source and as built. */
@@ -42,6 +41,8 @@ export class ClusterServer implements RunningServer {
   #pauseMs = firstPauseMs
   #isStopping = false
   #reloading: Promise<void> = Promise.resolve()
+  readonly #startedAt = Date.now()
+  #control: ControlServer | undefined
 
   constructor(options: ServeOptions) {
     this.#options = options
@@ -55,16 +56,18 @@ export class ClusterServer implements RunningServer {
     this.#snapshot = snapshotOf(config)
     this.#openLog(config)
     const starting = Array.from({ length: this.#options.workers }, () => this.#fork())
+    let diagnostics: readonly Diagnostic[]
     try {
-      await Promise.all(starting.map((worker) => this.#serve(worker)))
+      ;[diagnostics = []] = await Promise.all(starting.map((worker) => this.#serve(worker)))
     } catch (error) {
       this.#isStopping = true
       await Promise.all([...this.#workers].map((worker) => worker.kill()))
       throw error
     }
     this.#tell('notice', `${this.#workers.size} workers serve`)
-    this.#warn(config)
-    return config
+    this.#warn({ ...config, diagnostics })
+    await this.#openControl()
+    return { ...config, diagnostics }
   }
 
   /** One after another: a signal may come while an earlier one is still being followed. */
@@ -83,7 +86,27 @@ export class ClusterServer implements RunningServer {
     this.#tell('notice', 'the workers finish what runs')
     const drainMs = this.#options.drainMs ?? defaultDrainMs
     await Promise.all([...this.#workers].map((worker) => worker.stop(drainMs)))
+    await this.#control?.close()
     await this.#logs.close()
+  }
+
+  async #openControl(): Promise<void> {
+    const { file, workers, stateDirectory = defaultDirectory(process.env) } = this.#options
+    this.#control = await ControlServer.open({
+      stateDirectory,
+      source: {
+        about: () => ({ pid: process.pid, file, workers, startedAt: this.#startedAt }),
+        figures: () => this.#figures(),
+      },
+      onTrouble: (message) => this.#tell('warn', message),
+    })
+  }
+
+  /** Sessions are the same for all workers, so one of them counts. */
+  async #figures(): Promise<Figures> {
+    const serving = [...this.#workers].filter((worker) => worker.isServing)
+    const all = await Promise.all(serving.map((worker, at) => worker.count(at === 0)))
+    return { processes: all.flatMap((figures) => figures?.processes ?? []), sessions: all[0]?.sessions }
   }
 
   /** All workers change, or none. */
@@ -98,10 +121,11 @@ export class ClusterServer implements RunningServer {
     }
     const snapshot = snapshotOf(config)
     const workers = [...this.#workers].filter((worker) => worker.isServing)
-    const failures = await Promise.all(workers.map((worker) => worker.prepare(snapshot)))
-    const failure = failures.find((text) => text !== undefined)
+    const prepared = await Promise.all(workers.map((worker) => worker.prepare(snapshot)))
+    const failure = prepared.find((one) => one.failure !== undefined)?.failure
     if (failure !== undefined) {
-      await Promise.all(workers.filter((_, at) => failures[at] === undefined).map((worker) => worker.settle('discard')))
+      const ready = workers.filter((_, at) => prepared[at]?.failure === undefined)
+      await Promise.all(ready.map((worker) => worker.settle('discard')))
       this.#listening = listening
       return this.#unchanged(failure)
     }
@@ -109,13 +133,12 @@ export class ClusterServer implements RunningServer {
     this.#openLog(config)
     await Promise.all(workers.map((worker) => worker.settle('commit')))
     this.#tell('notice', 'the configuration was read anew')
-    this.#warn(config)
+    this.#warn({ ...config, diagnostics: prepared[0]?.problems ?? config.diagnostics })
   }
 
   /** In the log too: that is where an operator looks. */
   #warn(config: LoadedConfig): void {
-    const warnings = formatWarnings(config)
-    if (warnings !== undefined) this.#tell('warn', warnings)
+    for (const warning of startWarnings(config)) this.#tell('warn', warning)
   }
 
   #unchanged(reason: string): void {
@@ -129,11 +152,13 @@ export class ClusterServer implements RunningServer {
     return worker
   }
 
-  async #serve(worker: Colleague): Promise<void> {
+  /** @returns What the worker has found that is no error. */
+  async #serve(worker: Colleague): Promise<readonly Diagnostic[]> {
     await worker.begin(this.#options)
-    const failure = await worker.prepare(this.#snapshot)
+    const { failure, problems } = await worker.prepare(this.#snapshot)
     if (failure !== undefined) throw new Error(failure)
     await worker.settle('commit')
+    return problems
   }
 
   #ended(worker: Colleague, how: string): void {

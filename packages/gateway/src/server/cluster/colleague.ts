@@ -1,12 +1,15 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:cluster'
 import type { LoginLimiter } from '../../auth/limit/login-limiter.ts'
+import type { Figures } from '../control/protocol.ts'
 import type { ServeOptions, Snapshot } from '../running-server.ts'
-import type { ToPrimary, ToWorker } from './messages.ts'
+import type { Preparation, ToPrimary, ToWorker } from './messages.ts'
 import { callLimiter } from './remote-limiter.ts'
 
 /** How long a worker has to end beyond what it was given for its requests. */
 const patienceMs = 5000
+/** How long it has to tell what it has counted. */
+const countMs = 2000
 
 type Awaited = Extract<ToPrimary, { kind: 'hello' | 'prepared' | 'done' }>
 
@@ -20,6 +23,8 @@ export class Colleague {
   #awaits: ((message: Awaited | undefined) => void) | undefined
   #early: Awaited | undefined
   #isServing = false
+  readonly #counting = new Map<number, (figures: Figures | undefined) => void>()
+  #lastCount = 0
 
   constructor(worker: Worker, limiter: LoginLimiter) {
     this.#worker = worker
@@ -52,11 +57,11 @@ export class Colleague {
     this.#tell({ kind: 'begin', options })
   }
 
-  /** @returns Why it cannot serve that; undefined when it can. One that has ended agrees to everything. */
-  async prepare(snapshot: Snapshot): Promise<string | undefined> {
+  /** Lets it make a configuration ready. One that has ended agrees to everything. */
+  async prepare(snapshot: Snapshot): Promise<Preparation> {
     this.#tell({ kind: 'prepare', snapshot })
     const message = await this.#next()
-    return message?.kind === 'prepared' ? message.failure : undefined
+    return message?.kind === 'prepared' ? message : { problems: [] }
   }
 
   async settle(how: 'commit' | 'discard'): Promise<void> {
@@ -67,6 +72,22 @@ export class Colleague {
 
   reopenLogs(): void {
     this.#tell({ kind: 'reopen-logs' })
+  }
+
+  /** What it has counted. @returns Undefined when it does not answer, because it ends or is busy. */
+  count(countsSessions: boolean): Promise<Figures | undefined> {
+    this.#lastCount += 1
+    const number = this.#lastCount
+    return new Promise((resolve) => {
+      const answered = (figures: Figures | undefined): void => {
+        clearTimeout(timer)
+        this.#counting.delete(number)
+        resolve(figures)
+      }
+      const timer = setTimeout(() => answered(undefined), countMs)
+      this.#counting.set(number, answered)
+      this.#tell({ kind: 'count', number, countsSessions })
+    })
   }
 
   /** Lets it finish what runs. */
@@ -86,7 +107,8 @@ export class Colleague {
     if (message.kind === 'limit') {
       const permission = await callLimiter(this.#limiter, message.call)
       this.#tell({ kind: 'limited', number: message.number, permission })
-    } else if (this.#awaits === undefined) this.#early = message
+    } else if (message.kind === 'figures') this.#counting.get(message.number)?.(message.figures)
+    else if (this.#awaits === undefined) this.#early = message
     else this.#awaits(message)
   }
 

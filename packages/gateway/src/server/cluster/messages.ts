@@ -1,4 +1,6 @@
 import type { Permission } from '../../auth/limit/login-limiter.ts'
+import type { Diagnostic } from '../../config/diagnostics.ts'
+import type { Figures } from '../control/protocol.ts'
 import type { ServeOptions, Snapshot } from '../running-server.ts'
 
 /** What the primary tells a worker. */
@@ -11,15 +13,26 @@ export type ToWorker =
   | { readonly kind: 'commit' | 'discard' }
   | { readonly kind: 'reopen-logs' }
   | { readonly kind: 'stop'; readonly drainMs: number }
+  /** Tell what has been counted; answered with `figures` of the same number. */
+  | { readonly kind: 'count'; readonly number: number; readonly countsSessions: boolean }
   /** The answer to `limit` of the same number. */
   | { readonly kind: 'limited'; readonly number: number; readonly permission: Permission | undefined }
+
+/** What came of making a configuration ready. */
+export interface Preparation {
+  /** Why it cannot be served; undefined when it can. */
+  readonly failure?: string | undefined
+  /** Findings that are no errors. */
+  readonly problems: readonly Diagnostic[]
+}
 
 /** What a worker tells the primary. */
 export type ToPrimary =
   /** The program runs, and listens to messages. */
   | { readonly kind: 'hello' }
-  | { readonly kind: 'prepared'; readonly failure: string | undefined }
+  | ({ readonly kind: 'prepared' } & Preparation)
   | { readonly kind: 'done' }
+  | { readonly kind: 'figures'; readonly number: number; readonly figures: Figures }
   /** A login is to be counted where those of all workers are. */
   | { readonly kind: 'limit'; readonly number: number; readonly call: LimitCall }
 

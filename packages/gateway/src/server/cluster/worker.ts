@@ -4,6 +4,7 @@
  * @module
  */
 import cluster from 'node:cluster'
+import { ProcessFigures } from '../control/process-figures.ts'
 import { Gateway, type Prepared } from '../gateway.ts'
 import { readSource, type ServeOptions, type Snapshot } from '../running-server.ts'
 import { openSurroundings } from '../surroundings.ts'
@@ -16,6 +17,7 @@ const lastMs = 5000
 
 class Worker {
   readonly #limiter = new RemoteLimiter(tell)
+  readonly #figures = new ProcessFigures()
   #options: ServeOptions | undefined
   #gateway: Gateway | undefined
   #prepared: Prepared | undefined
@@ -38,6 +40,8 @@ class Worker {
         return this.#gateway?.reopenLogs()
       case 'stop':
         return this.stop(message.drainMs)
+      case 'count':
+        return this.#count(message)
       case 'limited':
         return this.#limiter.answered(message)
       default:
@@ -63,10 +67,15 @@ class Worker {
       const { workers, stateDirectory } = this.#options
       this.#gateway ??= new Gateway(openSurroundings({ workers, stateDirectory, limiter: this.#limiter }))
       this.#prepared = await this.#gateway.prepare(readSource(this.#options, snapshot))
-      tell({ kind: 'prepared', failure: undefined })
+      tell({ kind: 'prepared', problems: this.#prepared.problems })
     } catch (error) {
-      tell({ kind: 'prepared', failure: error instanceof Error ? error.message : String(error) })
+      tell({ kind: 'prepared', failure: error instanceof Error ? error.message : String(error), problems: [] })
     }
+  }
+
+  async #count({ number, countsSessions }: Extract<ToWorker, { kind: 'count' }>): Promise<void> {
+    const figures = await this.#figures.figures(countsSessions ? this.#gateway : undefined)
+    tell({ kind: 'figures', number, figures })
   }
 
   #done(): void {

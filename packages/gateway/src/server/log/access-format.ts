@@ -1,4 +1,5 @@
 import type { LogField, LogPart } from '../../config/log-format.ts'
+import { textOfField } from '../../lib/octets.ts'
 import { escapeControls } from './error-log.ts'
 
 /** A request that was answered, as an access log sees it. */
@@ -9,7 +10,9 @@ export interface LoggedRequest {
   readonly path: string
   readonly query: string | undefined
   readonly protocol: string
+  /** That of the visitor, and that at the other end of the connection. */
   readonly remoteAddress: string
+  readonly peerAddress: string
   readonly remotePort: number
   readonly localAddress: string
   readonly localPort: number
@@ -66,14 +69,16 @@ function writerOf({ letter, argument }: LogField): Writer {
   const name = argument.toLowerCase()
   const text = (value: string | undefined): string => (value === undefined || value === '' ? '-' : escaped(value))
   switch (letter) {
+    case 'a':
+      return argument === 'c' ? ({ peerAddress }) => peerAddress : plainField(letter)
     case 'i':
-      return secretHeaders.has(name) ? () => '-' : (request) => text(request.header(name))
+      return secretHeaders.has(name) ? () => '-' : (request) => text(fieldText(request.header(name)))
     case 'o':
-      return secretHeaders.has(name) ? () => '-' : (request) => text(request.answerHeader(name))
+      return secretHeaders.has(name) ? () => '-' : (request) => text(fieldText(request.answerHeader(name)))
     case 'e':
       return argument === 'HTTP_SESSION' ? () => '-' : (request) => text(request.environment(argument))
     case 'C':
-      return (request) => text(request.cookie(argument))
+      return (request) => text(fieldText(request.cookie(argument)))
     case 'n':
       return (request) => text(request.noted(argument))
     case 'p':
@@ -102,8 +107,8 @@ const plainFields: Readonly<Record<string, Writer>> = {
   O: ({ sentBytes }) => String(sentBytes),
   p: ({ localPort }) => String(localPort),
   P: () => String(process.pid),
-  q: ({ query }) => (query === undefined ? '' : escaped(`?${query}`)),
-  r: ({ method, target, protocol }) => escaped(`${method} ${target} ${protocol}`),
+  q: ({ query }) => (query === undefined ? '' : escaped(textOfField(`?${query}`))),
+  r: ({ method, target, protocol }) => escaped(textOfField(`${method} ${target} ${protocol}`)),
   s: ({ status }) => (status === 0 ? '-' : String(status)),
   S: ({ sentBytes, receivedBytes }) => String(sentBytes + receivedBytes),
   t: ({ arrivedAt }) => `[${commonTime(arrivedAt)}]`,
@@ -184,5 +189,9 @@ function strftime(format: string, date: Date): string {
 
 /** Quotes and backslashes are escaped too: a field in quotes ends where the format says. */
 function escaped(text: string): string {
-  return /["\\\p{Cc}]/u.test(text) ? escapeControls(text.replaceAll(/["\\]/g, String.raw`\$&`)) : text
+  return /["\\\p{Cc}\p{Cs}]/u.test(text) ? escapeControls(text.replaceAll(/["\\]/g, String.raw`\$&`)) : text
+}
+
+function fieldText(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : textOfField(value)
 }

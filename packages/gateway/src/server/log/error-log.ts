@@ -1,4 +1,5 @@
 import { type LogLevelName, logLevels } from '../../config/directives/logs.ts'
+import { shownOctets } from '../../lib/octets.ts'
 import { FloodGate } from './flood-gate.ts'
 import type { LogFile } from './log-file.ts'
 
@@ -41,9 +42,11 @@ export class ErrorLog {
   /** The log with the levels of LogLevel. */
   at(levels: ReadonlyMap<string, LogLevelName>): Log {
     const usual = gravity(levels.get('') ?? 'warn')
-    const limits = new Map([...levels].map(([module, level]) => [plainModule(module), gravity(level)]))
+    const limits = new Map([...levels].map(([module, level]) => [module, gravity(level)]))
     const limitOf = (module: string): number => limits.get(module) ?? usual
-    const takes = (level: LogLevelName, module: string): boolean => gravity(level) <= limitOf(module)
+    // As in the real server, a notice (the start, a reload, the end) is always written.
+    const takes = (level: LogLevelName, module: string): boolean =>
+      level === 'notice' || gravity(level) <= limitOf(module)
     return {
       takes,
       write: (line) => {
@@ -82,11 +85,6 @@ function gravity(level: LogLevelName): number {
   return gravityOf.get(level) ?? 0
 }
 
-/** LogLevel takes `session`, `session_module` and `mod_session.c` for the same. */
-function plainModule(name: string): string {
-  return name.replace(/^mod_/, '').replace(/(?:_module|\.c)$/, '')
-}
-
 /** A line as the real server writes it: `[time] [module:level] [pid n] [client address] message`. */
 function formatLine({ level, module, message, client }: LogLine): string {
   const where = client === undefined ? '' : ` [client ${client}]`
@@ -104,9 +102,12 @@ function stamp(date: Date): string {
   return `${days[date.getDay()]} ${months[date.getMonth()]} ${two(date.getDate())} ${time}.${fraction} ${date.getFullYear()}`
 }
 
-/** What a client sent may stand in a message, and must not look like a line of its own, or move a terminal's cursor. */
+/**
+ * What a client sent may stand in a message, and must not look like a line of its own, or move a terminal's cursor. Octets that
+ * are no UTF-8 are written as the real server writes them, `\xe9`.
+ */
 export function escapeControls(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (sign) => {
+  return shownOctets(text).replaceAll(/\p{Cc}/gu, (sign) => {
     if (sign === '\n') return '\\n'
     return sign === '\t' ? '\\t' : `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`
   })

@@ -49,7 +49,11 @@ export class LoggedExchange implements LoggedRequest, ExpressionRequest {
   }
 
   get remoteAddress(): string {
-    return this.#exchange.connection.remoteAddress
+    return this.#exchange.remoteAddress
+  }
+
+  get peerAddress(): string {
+    return this.#exchange.peerAddress
   }
 
   get remotePort(): number {

@@ -1,5 +1,6 @@
 import { SekishoError } from 'sekisho'
 import { type AgeRules, endSession, type Verdict } from 'sekisho/apache'
+import { type Awaitable, goOn } from '../../lib/awaitable.ts'
 import type { VisitorAnswer, VisitorRequest } from '../contract.ts'
 import { HeldSession, type HeldParts } from '../held-session.ts'
 import { newId } from './ids-node.ts'
@@ -8,6 +9,7 @@ import { withOwnEntries } from './own-entries.ts'
 import { isPageLoad } from '../page-load.ts'
 import type { SessionCookie } from '../session-cookie.ts'
 import type { SessionSeal } from '../session-seal.ts'
+import { readSession, type RecentSessions } from './recent-sessions.ts'
 
 /** What the directives say about sessions that travel in the cookie. */
 export interface CookieTerms {
@@ -15,6 +17,8 @@ export interface CookieTerms {
   readonly rules: AgeRules
   /** Absent: the session stands in the cookie as it is. */
   readonly crypto: SessionSeal | undefined
+  /** What was sealed and opened lately. */
+  readonly recent: RecentSessions
   readonly seal: LoginSeal
   /** Keys that survive a login, in lower case. */
   readonly keptKeys: ReadonlySet<string>
@@ -59,13 +63,13 @@ export class CookieSession extends HeldSession {
   }
 
   /** The Set-Cookie line that the answer gets, if it gets one. */
-  async commit({ deliverable }: VisitorAnswer): Promise<readonly string[]> {
+  commit({ deliverable }: VisitorAnswer): Awaitable<readonly string[]> {
     if (!deliverable) return []
     if (this.intents.ended && this.isBlank && !this.intents.started)
       return this.#arrival.isSent ? [this.#removal()] : []
     const { rules } = this.#terms
     const verdict = endSession({ session: this.content, isChanged: this.#mustWrite }, rules, nowMicros())
-    if (verdict.kind === 'write') return [await this.#line(verdict)]
+    if (verdict.kind === 'write') return goOn(this.#line(verdict), (line) => [line])
     const isOfNoUse = this.beginning === 'expired' || this.beginning === 'not-found'
     return isOfNoUse && isPageLoad(this.#arrival.request) ? [this.#removal()] : []
   }
@@ -101,15 +105,17 @@ export class CookieSession extends HeldSession {
     return changed || begins || this.#arrival.isOutdated || this.id !== this.#arrival.id || (renewed && this.#isKept)
   }
 
-  async #line({ expiry, maxAge }: Verdict & { kind: 'write' }): Promise<string> {
-    const { cookie, crypto, seal } = this.#terms
+  #line({ expiry, maxAge }: Verdict & { kind: 'write' }): Awaitable<string> {
+    const { cookie, crypto, recent, seal } = this.#terms
     const { secure } = this.#arrival.request
     this.content.expiry = expiry
     const encoded = withOwnEntries(this.content, { id: this.id, login: this.currentLogin }, seal).encode()
     if (encoded.length > mostOctets) throw tooLarge(cookie.name, encoded.length)
-    const value = crypto === undefined ? encoded : await crypto.seal(encoded)
-    if (cookie.name.length + value.length > mostOctets) throw tooLarge(cookie.name, encoded.length)
-    return cookie.set(value, { secure, maxAge })
+    return goOn(crypto === undefined ? encoded : crypto.seal(encoded), (value) => {
+      if (crypto !== undefined) recent.add(value, readSession(encoded, seal))
+      if (cookie.name.length + value.length > mostOctets) throw tooLarge(cookie.name, encoded.length)
+      return cookie.set(value, { secure, maxAge })
+    })
   }
 
   #removal(): string {

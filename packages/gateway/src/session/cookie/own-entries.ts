@@ -8,18 +8,14 @@ export interface OwnFacts {
   readonly login: Login | undefined
 }
 
-export const noOwnEntries: OwnFacts = { id: undefined, login: undefined }
-
-/** Whether it is worth looking for the gateway's own entries in an encoded session: most have none. */
-export function mayHaveOwnEntries(encoded: string | undefined): boolean {
-  return encoded !== undefined && /sekisho/i.test(encoded)
-}
+export const noFacts: OwnFacts = { id: undefined, login: undefined }
 
 /** Takes the gateway's own entries out of a session that was read. */
 export function takeOwnEntries(content: ApacheSession, seal: LoginSeal): OwnFacts {
   const id = content.get(ownKeys.id)
   const login = content.get(ownKeys.login)
-  for (const key of Object.values(ownKeys)) content.delete(key)
+  content.delete(ownKeys.id)
+  content.delete(ownKeys.login)
   return { id: id !== undefined && /^[\w-]{22}$/.test(id) ? id : undefined, login: seal.open(login) }
 }
 

@@ -12,11 +12,39 @@ const mostOctets = 65_536
 
 const keygen = 'write SessionCryptoPassphrase with the output of "sekisho keygen"'
 
-/** The texts behind `SessionCryptoPassphrase`. @throws ProblemError when a program fails or prints nothing. */
-export async function spokenPassphrases(phrases: readonly Passphrase[]): Promise<string[]> {
+/** What stands behind passphrases as they were written. */
+export interface PassphraseTexts {
+  /** In their order. */
+  readonly texts: readonly string[]
+  /** The files among them that everybody can read. */
+  readonly exposed: readonly string[]
+}
+
+/**
+ * The texts behind `SessionCryptoPassphrase` and `SessionCryptoPassphraseFile`.
+ *
+ * @throws ProblemError when a program fails or prints nothing, or a file cannot be used.
+ */
+export async function passphraseTexts(phrases: readonly Passphrase[]): Promise<PassphraseTexts> {
   const texts: string[] = []
-  for (const phrase of phrases) texts.push(phrase.kind === 'text' ? phrase.text : await printedBy(phrase.command))
-  return texts.map((text) => checked(text, 'SessionCryptoPassphrase'))
+  const exposed: string[] = []
+  for (const phrase of phrases) {
+    const found = await textsOf(phrase)
+    texts.push(...found.passphrases)
+    if (found.isReadableByAll && phrase.kind === 'file') exposed.push(phrase.path)
+  }
+  return { texts, exposed }
+}
+
+interface Found {
+  readonly passphrases: readonly string[]
+  readonly isReadableByAll: boolean
+}
+
+async function textsOf(phrase: Passphrase): Promise<Found> {
+  if (phrase.kind === 'file') return filedPassphrases(phrase.path)
+  const text = phrase.kind === 'text' ? phrase.text : await printedBy(phrase.command)
+  return { passphrases: [checked(text, 'SessionCryptoPassphrase')], isReadableByAll: false }
 }
 
 /** What a program prints in its first line. Nothing of that is in any message. */
@@ -35,7 +63,7 @@ function printedBy(command: readonly string[]): Promise<string> {
 }
 
 /** The words of a file: quotes as in a configuration, and a `#` at the beginning of a word ends its line. */
-export function filedPassphrases(path: string): { passphrases: string[]; isReadableByAll: boolean } {
+function filedPassphrases(path: string): Found {
   const { text, isReadableByAll } = readSecret(path)
   const passphrases = text.split('\n').flatMap(wordsOfLine)
   if (passphrases.length === 0) {

@@ -15,19 +15,24 @@ export function engineKeyOf(key: string): string {
   return engineKey(escaped)
 }
 
+/** Whether a key of the engine's is that of an entry, and no fact of the gateway's own. */
+export function isEntryKey(key: string): boolean {
+  return key.startsWith(prefix)
+}
+
 function engineKey(escaped: string): string {
   return prefix + fold(escaped)
 }
 
 /** The entries of a stored session. */
 export function readEntries(session: Session<EngineData>): ApacheSession {
-  const pairs = session.keys().flatMap((key) => (key.startsWith(prefix) ? [String(session.get(key))] : []))
+  const pairs = session.keys().flatMap((key) => (isEntryKey(key) ? [String(session.get(key))] : []))
   return ApacheSession.decode(pairs.join('&'))
 }
 
 /** The stored entries, each under its key: what a request began with. */
 export function storedPairs(session: Session<EngineData>): Map<string, unknown> {
-  const keys = session.keys().filter((key) => key.startsWith(prefix))
+  const keys = session.keys().filter(isEntryKey)
   return new Map(keys.map((key) => [key, session.get(key)]))
 }
 

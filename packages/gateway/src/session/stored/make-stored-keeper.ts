@@ -21,9 +21,14 @@ export interface StoredMade {
 }
 
 /** Where no directive says how long: the defaults of the library. */
-const standardIdleSeconds = 30 * 60
+export const standardIdleSeconds: number = 30 * 60
 /** A session that is used all the time ends all the same, at the latest after half a day or four times its idle time. */
 const leastAbsoluteSeconds = 12 * 3600
+
+/** After so many seconds a session ends however much it is used. */
+export function absoluteSeconds(idle: number): number {
+  return Math.max(leastAbsoluteSeconds, 4 * idle)
+}
 
 /** The keeper of a section whose sessions are in a store. */
 export async function storedKeeper(
@@ -55,7 +60,7 @@ export async function storedKeeper(
 }
 
 /** The engine, with the data encrypted in the store where there are passphrases. */
-async function engineOf(
+export async function engineOf(
   { settings, passphrases, state }: SectionTerms,
   { lent: store }: PreparedStore,
   idle: number,
@@ -64,7 +69,7 @@ async function engineOf(
   return defineSession<EngineData>({
     name: 'gateway',
     store,
-    lifetime: { idle, absolute: Math.max(leastAbsoluteSeconds, 4 * idle) },
+    lifetime: { idle, absolute: absoluteSeconds(idle) },
     keys: Object.fromEntries(kept),
     development: false,
     ...(passphrases.length > 0 && { encryption: { keyRing: await state.passphrases.keyRing(passphrases) } }),

@@ -45,8 +45,10 @@ export class StoredKeeper implements SessionKeeper {
   }
 
   async commit(session: VisitorSession, answer: VisitorAnswer): Promise<readonly string[]> {
-    if (session instanceof StoredSession) return session.commit(answer)
-    throw foreignSession()
+    if (!(session instanceof StoredSession)) throw foreignSession()
+    const lines = await session.commit(answer)
+    this.#remember(session)
+    return lines
   }
 
   async #find(sent: string, request: VisitorRequest): Promise<Found> {
@@ -62,6 +64,13 @@ export class StoredKeeper implements SessionKeeper {
     if (!isOver(engine)) return { beginning: 'found', engine }
     await engine.logout()
     return { beginning: 'expired' }
+  }
+
+  /** What has just been made does not know when it ends. */
+  #remember({ stored }: StoredSession): void {
+    if (stored?.address === undefined) return
+    const { address, idleDeadline = Date.now() + this.#terms.idleSeconds * 1000 } = stored
+    this.#expired.seen(address, idleDeadline)
   }
 
   #hasEnded({ issuedAt }: StartMark): boolean {

@@ -66,6 +66,11 @@ export class StoredSession extends HeldSession {
     return this.#token === undefined || renewed ? undefined : idOf(this.#token.address, isNext ? 1 : 0)
   }
 
+  /** What the store has of it; undefined before there is anything. */
+  get stored(): Session<EngineData>['meta'] | undefined {
+    return this.#engine?.meta
+  }
+
   override start(): void {
     super.start()
     if (this.#engine?.meta.address === undefined) this.#token ??= this.#terms.gate.reserve()

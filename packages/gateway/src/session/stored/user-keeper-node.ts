@@ -130,7 +130,10 @@ function changed(content: ApacheSession, changes: EntryChanges): ApacheSession {
   return ApacheSession.decode([...pairs.values()].join('&'))
 }
 
-/** A hash, because a name may have any characters and any length; it says what it is for, so that no cookie leads there. */
-function addressOfUser(user: string): string {
+/**
+ * Where the one session of a user is filed. A hash, because a name may have any characters and any length; it says what it is
+ * for, so that no cookie leads there.
+ */
+export function addressOfUser(user: string): string {
   return createHash('sha256').update(`sekisho gateway user\n${user}`).digest('hex')
 }

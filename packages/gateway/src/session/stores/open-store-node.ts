@@ -3,6 +3,7 @@ import { FileStore } from 'sekisho/store/file'
 import { MemoryStore } from 'sekisho/store/memory'
 import { rowSessions } from 'sekisho/store/rows'
 import type { Problem } from '../../config/diagnostics.ts'
+import { missingRedis } from '../../config/missing-store.ts'
 import type { Directive, SettingsView } from '../../config/directive.ts'
 import { DBDParams } from '../../config/directives/dbd.ts'
 import { SessionRedisURL, SessionStore, SessionStoreFileName } from '../../config/directives/session.ts'
@@ -82,7 +83,7 @@ async function dbdStore(settings: SettingsView, { state, onError }: StoreSurroun
 
 async function redisStore(settings: SettingsView, { state, onError }: StoreSurroundings): Promise<OpenedStore> {
   const url = settings.get(SessionRedisURL)
-  if (url === undefined) throw new ProblemError(noRedis, { severity: 'warning' })
+  if (url === undefined) throw new ProblemError(missingRedis, { severity: 'warning' })
   const redis = await import('./redis-store.ts')
   const lease = state.resources.take(`redis ${url}`, () => redis.redisStore(url, onError))
   return { lease, at: SessionRedisURL, weakness: undefined }
@@ -92,13 +93,6 @@ function memoryStore({ state, workers }: StoreSurroundings): OpenedStore {
   if (workers > 1) throw new ProblemError(severalWorkers(workers), { at: SessionStore })
   const open = () => new PreparedStore({ store: new MemoryStore(), prepare: async () => {} })
   return { lease: state.resources.take('memory', open), at: SessionStore, weakness: undefined }
-}
-
-const noRedis: Problem = {
-  code: 'missing-directive',
-  message: 'SessionRedisURL not set: sessions are to be kept in Redis',
-  expected: 'SessionRedisURL redis://127.0.0.1:6379/0',
-  fix: 'write the line outside of all sections',
 }
 
 function severalWorkers(workers: number): Problem {

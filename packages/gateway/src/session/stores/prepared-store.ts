@@ -1,5 +1,6 @@
 import { SekishoError } from 'sekisho'
 import type { SessionStore } from 'sekisho/store'
+import { storeCalls } from '../../lib/gateway-channels.ts'
 import type { Resource } from '../shared-resources.ts'
 
 /** What a {@link PreparedStore} is made of. */
@@ -59,9 +60,38 @@ function lent(store: SessionStore): SessionStore {
       if (name === 'close') return undefined
       const member: unknown = Reflect.get(target, name, target)
       if (typeof member !== 'function') return member
-      const method: unknown = methods.get(name) ?? member.bind(target)
+      const method: unknown = methods.get(name) ?? timed(name, member.bind(target) as StoreMethod)
       methods.set(name, method)
       return method
     },
   })
+}
+
+type StoreMethod = (...given: readonly unknown[]) => unknown
+
+/** What the engine asks a store for a request. */
+const verbs: ReadonlySet<string | symbol> = new Set(['read', 'create', 'replace', 'touch', 'delete'])
+
+/** Tells how long a verb takes, as long as somebody wants to know. */
+function timed(name: string | symbol, call: StoreMethod): StoreMethod {
+  if (!verbs.has(name)) return call
+  return (...given) => (storeCalls.hasSubscribers ? measured(() => call(...given)) : call(...given))
+}
+
+function measured(call: () => unknown): unknown {
+  const began = performance.now()
+  const ended = (isFailure: boolean): void => storeCalls.publish({ milliseconds: performance.now() - began, isFailure })
+  try {
+    const answer = call()
+    if (answer instanceof Promise)
+      answer.then(
+        () => ended(false),
+        () => ended(true),
+      )
+    else ended(false)
+    return answer
+  } catch (error) {
+    ended(true)
+    throw error
+  }
 }

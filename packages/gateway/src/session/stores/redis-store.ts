@@ -10,9 +10,7 @@ import { PreparedStore } from './prepared-store.ts'
  * @param onError Is told when the connection breaks.
  */
 export function redisStore(url: string, onError: (error: unknown) => void): PreparedStore {
-  const options = { lazyConnect: true, maxRetriesPerRequest: 1, commandTimeout: 2000, connectTimeout: 5000 }
-  const client = url.startsWith('unix:') ? new Redis(url.slice('unix:'.length), options) : new Redis(url, options)
-  client.on('error', onError)
+  const client = redisClient(url, onError)
   return new PreparedStore({
     store: new RedisStore({ client }),
     prepare: async () => {
@@ -21,4 +19,12 @@ export function redisStore(url: string, onError: (error: unknown) => void): Prep
     },
     release: async () => client.disconnect(),
   })
+}
+
+/** A client for the Redis of `SessionRedisURL`, which connects with its first command. */
+export function redisClient(url: string, onError: (error: unknown) => void): Redis {
+  const options = { lazyConnect: true, maxRetriesPerRequest: 1, commandTimeout: 2000, connectTimeout: 5000 }
+  const client = url.startsWith('unix:') ? new Redis(url.slice('unix:'.length), options) : new Redis(url, options)
+  client.on('error', onError)
+  return client
 }

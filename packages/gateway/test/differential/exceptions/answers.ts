@@ -44,6 +44,15 @@ export const answersOnPurpose: readonly Exception[] = [
     },
   },
   {
+    name: 'answers vary with what decided them',
+    basis: 'B4',
+    why: 'The real server says which headers a condition has asked about, and forgets it where an app or an error answers.',
+    mend: (seen, { terms }) =>
+      seen.vary.includes('*') || terms.varies.length === 0
+        ? undefined
+        : { ...seen, vary: setOf([...seen.vary, ...terms.varies]) },
+  },
+  {
     name: 'the page of an error has its status',
     basis: 'spec 1.10',
     why: 'The real server answers 200 for what is missing when an app has the page for it.',

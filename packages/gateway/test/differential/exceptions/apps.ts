@@ -15,8 +15,35 @@ export const hiddenFromApps: readonly Exception[] = [
     name: 'nobody speaks for the gateway',
     basis: 'design 5',
     why: 'Who somebody is and where a request came from is for the gateway to say.',
-    ask: (asked) =>
-      without(asked, (name) => /^(?:x-forwarded-|x-real-ip$|forwarded$|x-remote-user$|remote-user$)/.test(name)),
+    ask: (asked, { scenario }) =>
+      without(
+        asked,
+        (name) =>
+          name !== scenario.remoteHeader &&
+          /^(?:x-forwarded-|x-real-ip$|forwarded$|x-remote-user$|remote-user$)/.test(name),
+      ),
+  },
+  {
+    name: 'nobody speaks for a proxy',
+    basis: 'decision of the gateway',
+    why: 'What RemoteIPHeader says is believed of those who are trusted; of what others say nothing reaches an app.',
+    mend: (seen, { scenario, visit }) => {
+      const { remoteHeader } = scenario
+      if (remoteHeader === undefined) return undefined
+      const lies = visit.fields.filter(([name]) => name === 'X-Through').map(([, value]) => value)
+      return eachCall(seen, (call) => {
+        const { [remoteHeader]: said = [], 'x-through': through = [], ...fields } = call.fields
+        return {
+          ...call,
+          fields: {
+            ...fields,
+            ...(remoteHeader === 'x-forwarded-for' && { [remoteHeader]: said.slice(-1) }),
+            ...(through.length > 0 &&
+              !(scenario.tellsProxies === true && lies.includes(through.join(', '))) && { 'x-through': through }),
+          },
+        }
+      })
+    },
   },
   {
     name: 'no cookie that may be a planted one',
@@ -33,7 +60,10 @@ export const hiddenFromApps: readonly Exception[] = [
     why: 'SessionCookieRemove keeps the cookie from the app of a section whole, SessionExclude or not.',
     mend: (seen, known) => {
       const { on, remove } = known.terms.session
-      if (!on || !remove || known.isOpened || known.asked.values.length === 0) return undefined
+      if (!on || !remove || known.isOpened) return undefined
+      // What begins with a `$` belongs to a cookie, and alone to nobody.
+      const isAttribute = /^\$[^,;]*$/.test(known.cookies ?? '')
+      if (known.asked.values.length === 0 && !isAttribute) return undefined
       return eachCall(seen, (call) => ({ ...call, cookie: known.otherCookies }))
     },
   },
@@ -45,8 +75,10 @@ export const toldToApps: readonly Exception[] = [
     name: 'the way of a request',
     basis: 'design 5',
     why: 'Apps are told the scheme that the visitor used, and all of it in the standard field as well.',
-    mend: (seen, { address, visit }) =>
+    mend: (seen, { visit }) =>
       eachCall(seen, (call) => {
+        const [from = ''] = call.fields['x-forwarded-for']?.slice(-1) ?? []
+        const address = from.includes(':') ? `"[${from}]"` : from
         const host = /^[\w.-]+$/.test(visit.host) ? visit.host : JSON.stringify(visit.host)
         const forwarded = [`for=${address};host=${host};proto=http`]
         return { ...call, fields: { ...call.fields, 'x-forwarded-proto': ['http'], forwarded } }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Exception } from '../exception.ts'
 import type { Known } from '../known.ts'
 import type { SeenCookie } from '../observation.ts'
@@ -24,7 +25,7 @@ export const cookiesOnPurpose: readonly Exception[] = [
     },
   },
   {
-    name: 'B3: a cookie is removed once',
+    name: 'B3: a cookie is set or removed once',
     basis: 'B3',
     why: 'The same line twice says no more than once.',
     mend: (seen) => ({
@@ -60,10 +61,10 @@ export const cookiesOnPurpose: readonly Exception[] = [
     mend: (seen, known) => {
       if (!known.isOpened) return undefined
       const { session } = known.presented.mine
-      const { header } = known.terms.session
-      const isFirst = header !== undefined && isKept(session) && !session.hasId && !isEndedByApp(seen, known)
+      const { header, env } = known.terms.session
+      const isFirst = header !== undefined && !env && isKept(session) && !session.hasId && !isEndedByApp(seen, known)
       const whole = isFirst ? withCookie(seen, known, session) : seen
-      const hasId = header !== undefined || session.hasId
+      const hasId = (header !== undefined && !env) || session.hasId
       return { ...whole, sessionCookies: whole.sessionCookies.map((cookie) => withId(cookie, hasId)) }
     },
   },
@@ -83,7 +84,12 @@ export const cookiesOnPurpose: readonly Exception[] = [
 ]
 
 function isRepeated({ name, content }: SeenCookie, before: readonly SeenCookie[]): boolean {
-  return content === 'removed' && before.some((other) => other.name === name && other.content === 'removed')
+  return before.some((other) => other.name === name && isDeepStrictEqual(timeless(other.content), timeless(content)))
+}
+
+/** Each line is made at a moment of its own. */
+function timeless(content: SeenCookie['content']): unknown {
+  return typeof content === 'string' ? content : { ...content, expiry: content.expiry !== undefined }
 }
 
 /** Where nothing is left but an id, nothing is left. */

@@ -2,7 +2,7 @@ import type { Exception } from '../exception.ts'
 import { type Asked, attemptsLogin, isPage, keptAtLogin, type Known, newcomer } from '../known.ts'
 import { ownPage, type Seen, type SeenCookie } from '../observation.ts'
 import type { Terms } from '../scenario.ts'
-import { type SeenSession, sessionIn } from '../session-text.ts'
+import { blank, type SeenSession, sessionIn } from '../session-text.ts'
 import { isEndedByApp, withCookie } from './written.ts'
 
 /** Logins, and what they leave in sessions. */
@@ -82,7 +82,9 @@ export const loginsOnPurpose: readonly Exception[] = [
       if (user === undefined || !known.isOpened) return undefined
       const begins = comes !== undefined && !isEndedByApp(seen, known)
       const left = sessionIn(keptAtLogin(known.presented.mine, session.user, user))
-      const whole = begins ? withCookie(withoutRemoval(seen, known), known, left) : seen
+      const kept = withoutRemoval(seen, known)
+      const isEmptied = kept.sessionCookies.length < seen.sessionCookies.length
+      const whole = begins || isEmptied ? withCookie(kept, known, begins ? left : blank) : seen
       const isOf = ({ name }: SeenCookie): boolean => name === known.terms.session.cookie.name
       const sessionCookies = whole.sessionCookies.map((cookie) =>
         isOf(cookie) ? changed(cookie, (content) => ({ ...content, user })) : cookie,
@@ -159,10 +161,11 @@ export const loginsOnPurpose: readonly Exception[] = [
     mend: (seen, { terms, presented }) => {
       const { user } = presented.mine.session
       if (terms.access?.type !== 'form' || user === undefined) return undefined
+      const faked = terms.access.fakesBasic === true ? { authorization: [basicHeader(user)] } : {}
       const calls = seen.calls.map((call) =>
         isPage(call) || call.fields['x-said-user']?.[0] !== ''
           ? call
-          : { ...call, fields: { ...call.fields, 'x-said-user': [user] } },
+          : { ...call, fields: { ...call.fields, 'x-said-user': [user], ...faked } },
       )
       return { ...seen, calls }
     },
@@ -223,7 +226,12 @@ function withoutPassword(fields: Seen['fields']): Seen['fields'] {
   const [sent = ''] = fields['authorization'] ?? []
   if (!sent.startsWith('Basic ')) return fields
   const [user = ''] = Buffer.from(sent.slice('Basic '.length), 'base64').toString().split(':', 1)
-  return { ...fields, authorization: [`Basic ${Buffer.from(`${user}:`).toString('base64')}`] }
+  return { ...fields, authorization: [basicHeader(user)] }
+}
+
+/** Without a password, which nobody knows any more. */
+function basicHeader(user: string): string {
+  return `Basic ${Buffer.from(`${user}:`).toString('base64')}`
 }
 
 function emptied(cookie: SeenCookie, { session }: Terms): SeenCookie {

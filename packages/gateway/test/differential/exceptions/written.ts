@@ -1,4 +1,4 @@
-import type { Known } from '../known.ts'
+import { isPage, type Known } from '../known.ts'
 import type { Seen, SeenCookie } from '../observation.ts'
 import type { SeenSession } from '../session-text.ts'
 
@@ -21,5 +21,5 @@ export function withCookie(seen: Seen, { terms, scenario }: Known, session: Seen
 export function isEndedByApp({ calls }: Seen, { terms, visit }: Known): boolean {
   const name = terms.session.header?.toLowerCase()
   const said = visit.answer.fields.find(([field]) => field.toLowerCase() === name)
-  return calls.length > 0 && said !== undefined && /(?:^|&)expiry=1$/.test(said[1])
+  return calls.some((call) => !isPage(call)) && said !== undefined && /(?:^|&)expiry=1$/.test(said[1])
 }

@@ -1,14 +1,9 @@
 import type { Random } from '../random.ts'
 import { Host, type Scenario, type Section, type Visit } from '../scenario.ts'
-import { type Making, passing, someSession, surroundings, usersOf } from './making.ts'
+import { type Making, passing, someSession, surroundings, usersOf, within } from './making.ts'
 import { someVisit } from './visits.ts'
 
 const targets = ['/free', '/a', '/a/x', '/a/b', '/a/b/c', '/c', '/c/x', '/c/deep/x?q=1', '/static/page.html']
-
-const within =
-  (prefix: string): Section['covers'] =>
-  ({ path }) =>
-    path === prefix || path.startsWith(`${prefix}/`)
 
 /** Basic authentication before sections, with requirements in all kinds of containers, and a section within a section. */
 export function basic(making: Making): Omit<Scenario, 'shape'> {

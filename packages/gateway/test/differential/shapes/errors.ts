@@ -1,5 +1,5 @@
 import { Host, type Scenario, type Section } from '../scenario.ts'
-import { type Making, passing, someSession, surroundings } from './making.ts'
+import { type Making, passing, someSession, surroundings, within } from './making.ts'
 import { someVisit } from './visits.ts'
 
 const targets = [
@@ -19,11 +19,6 @@ const targets = [
   '/static/missing.html',
   '/static/page.html',
 ]
-
-const within =
-  (prefix: string): Section['covers'] =>
-  ({ path }) =>
-    path === prefix || path.startsWith(`${prefix}/`)
 
 /** Errors of the servers themselves, the pages for them, and what is elsewhere. */
 export function errors(making: Making): Omit<Scenario, 'shape'> {

@@ -9,15 +9,29 @@ export function headers(making: Making): Omit<Scenario, 'shape'> {
   const { random, seed, secrets } = making
   const rules = (): string[] =>
     random.several(answerRules, random.below(5)).concat(random.several(requestRules, random.below(4)))
+  const chained = (): string[] => random.several(chains, random.below(3)).concat(rules())
   const sections: Section[] = [
-    { opening: 'Location /a', kind: 'location', covers: () => false, lines: rules() },
+    { opening: 'Location /a', kind: 'location', covers: () => false, lines: chained() },
     { opening: 'LocationMatch "/b"', kind: 'location', covers: () => false, lines: rules() },
+    {
+      opening: 'LocationMatch "^/(?<first>[a-z]+)/(?<rest>.+)$"',
+      kind: 'location',
+      covers: () => false,
+      lines: ['RequestHeader set X-Match "%{MATCH_FIRST}e %{MATCH_REST}e"', ...chained()],
+    },
     { opening: `If "%{REQUEST_METHOD} in { 'POST', 'PUT' }"`, kind: 'condition', covers: () => false, lines: rules() },
+    {
+      opening: `If "reqenv('got') == '1' || -n reqenv('other')"`,
+      kind: 'condition',
+      covers: () => false,
+      lines: ['Header set X-Got "yes"'],
+    },
     { opening: 'Files "*.html"', kind: 'files', covers: () => false, lines: rules() },
   ]
   const { cookie: _, ...session } = someSession(making, 0.3)
   const server = surroundings(making, { env: true, ...session, on: random.chance(0.7) }, [
     'SetEnv known 1',
+    ...random.several(chains, random.below(4)),
     ...rules(),
     ...passing(making),
   ])
@@ -38,6 +52,23 @@ const appFields: readonly (readonly [string, string])[] = [
   ['X-Powered-By', 'PHP'],
   ['Content-Language', 'ja'],
   ['X-List', 'a, b'],
+]
+
+/** Variables by what a request looks like, each of another name, some by the variables of others. */
+const chains: readonly string[] = [
+  'SetEnvIf Request_Method "^(P.*)$" posting=$1 known=posted',
+  'SetEnvIf Request_URI "/b" deep !known',
+  'SetEnvIf X-Other "^(.)(.*)$" other=$2$1',
+  'SetEnvIf other "^n" twisted=$0',
+  'SetEnvIf ^X-O.* "^t" two=yes',
+  'SetEnvIf nothing "^$" absent=1',
+  'SetEnvIfNoCase accept "JSON" json=1',
+  'SetEnvIfNoCase X-Other "ONE" loud=$0',
+  'BrowserMatch "^$" quiet=1',
+  `SetEnvIfExpr "%{REQUEST_METHOD} == 'GET'" got=1`,
+  `SetEnvIfExpr "%{req_novary:X-Other} =~ /^(t)(w)/" pair=$2-$1 !quiet`,
+  `SetEnvIfExpr "-n reqenv('other') && %{req_novary:Accept} -strmatch '*html*'" both=1`,
+  'SetEnvIfExpr "true" always=1',
 ]
 
 const answerRules: readonly string[] = [
@@ -64,6 +95,14 @@ const answerRules: readonly string[] = [
   'Header set Content-Language "en"',
   'Header set X-Percent "100%% \\"sure\\""',
   'Header merge Cache-Control "max-age=5"',
+  'Header set X-Status "expr=%{REQUEST_STATUS}"',
+  'Header always set X-Always-Status "expr=%{REQUEST_STATUS}"',
+  'Header set X-Failed "yes" "expr=%{REQUEST_STATUS} -ge 400"',
+  'Header set X-Chained "%{posting}e %{other}e %{twisted}e %{pair}e %{MATCH_REST}e"',
+  'Header set X-Loud "yes" env=loud',
+  `Header set X-Asked "yes" "expr=%{req_novary:X-Other} == 'one'"`,
+  'Header set X-Accepts "expr=%{req_novary:Accept}"',
+  'Header set X-Visitor "expr=%{req_novary:X-Other}"',
 ]
 
 const requestRules: readonly string[] = [
@@ -78,4 +117,6 @@ const requestRules: readonly string[] = [
   'RequestHeader set X-Env "%{known}e"',
   'RequestHeader set X-Known "yes" env=known',
   'RequestHeader unset Accept',
+  'RequestHeader set X-Chain "%{deep}e %{two}e %{absent}e %{json}e %{quiet}e %{got}e %{both}e %{always}e"',
+  `RequestHeader set X-Is-One "yes" "expr=%{req_novary:X-Other} == 'one'"`,
 ]

@@ -1,15 +1,22 @@
 import { type Access, Host, type Login, type Scenario, type Section, type Visit } from '../scenario.ts'
-import { type Making, passing, someSession, surroundings, usersOf } from './making.ts'
+import { type Making, passing, someSession, surroundings, usersOf, within } from './making.ts'
 import { someVisit } from './visits.ts'
 
 const pages = ['/login.html', '/login.html?from=%{REQUEST_URI}']
 const realms = ['realm', 'realm one']
-const targets = ['/in', '/in/x', '/in/x?q=1', '/in/deep/x', '/free', '/login', '/login', '/logout', '/login.html']
-
-const within =
-  (prefix: string): Section['covers'] =>
-  ({ path }) =>
-    path === prefix || path.startsWith(`${prefix}/`)
+const targets = [
+  '/in',
+  '/in/x',
+  '/in/x?q=1',
+  '/in/deep/x',
+  '/free',
+  '/known',
+  '/known/x',
+  '/login',
+  '/login',
+  '/logout',
+  '/login.html',
+]
 
 /** Login by a form: at a protected place, at a handler, and the way out. */
 export function logins(making: Making): Omit<Scenario, 'shape'> {
@@ -28,13 +35,21 @@ export function logins(making: Making): Omit<Scenario, 'shape'> {
     ...(passphrase === '' ? [] : [passphrase]),
   ]
   const access: Access = { type: 'form', realm, hasLoginPage: loginPage !== undefined }
+  const extra = random.several(extras, random.below(2))
   const places_: Section[] = [
     {
       opening: 'Location /in',
       kind: 'location',
       covers: within('/in'),
+      access: { ...access, fakesBasic: extra.includes('AuthFormFakeBasicAuth On') },
+      lines: [...form, random.pick(requirementsFor(usersOf(seed))), ...extra],
+    },
+    {
+      opening: 'Location /known',
+      kind: 'location',
+      covers: within('/known'),
       access,
-      lines: [...form, random.pick(requirementsFor(usersOf(seed))), ...random.several(extras, random.below(2))],
+      lines: [...form, random.pick(['Require all granted', 'Require method GET POST HEAD OPTIONS PUT DELETE'])],
     },
     {
       opening: 'Location /login',

@@ -24,6 +24,11 @@ const cookies: readonly NamedCookie[] = [
   { name: 's2', attributes: 'path=/a' },
 ]
 
+/** A path and what lies below it. */
+export function within(prefix: string): Section['covers'] {
+  return ({ path }) => path === prefix || path.startsWith(`${prefix}/`)
+}
+
 /** The makings of a scenario. A third of all have their sessions in plain text. */
 export function makingOf(seed: number, random: Random, places: Places): Making {
   const sealed = random.chance(0.6)

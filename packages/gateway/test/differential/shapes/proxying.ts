@@ -1,5 +1,5 @@
 import { Host, type Scenario, type Section } from '../scenario.ts'
-import { type Making, someSession, surroundings } from './making.ts'
+import { type Making, someSession, surroundings, within } from './making.ts'
 import { pathIn, someVisit } from './visits.ts'
 
 const targets: readonly string[] = [
@@ -28,6 +28,12 @@ const targets: readonly string[] = [
   '/p/./x',
   '/%70/x',
   '/p/%e8%8c%b6',
+  '/p/%E9',
+  '/nc/%ff%FE',
+  '/m12/%80/b',
+  '/in/%c3%28',
+  '/two/x',
+  '/two/three/x',
   '/p/a+b@c:d$,&=',
   '/p/a%3fb%23c%25d',
   '/p/a|b[]^`{}"<>',
@@ -60,12 +66,36 @@ export function proxying(making: Making): Omit<Scenario, 'shape'> {
   ]
   const preserves = ['ProxyPreserveHost On', 'ProxyPreserveHost Off']
   const { cookie: _, ...session } = someSession(making, 0.15)
-  const within: Section = {
+  const inside: Section = {
     opening: 'Location /in/',
     kind: 'location',
     covers: ({ path }) => path.startsWith('/in/'),
     lines: [`ProxyPass ${app}/within/`],
   }
+  const several: Section[] = [
+    {
+      opening: 'Location /two',
+      kind: 'location',
+      covers: within('/two'),
+      lines: [
+        `ProxyPass ${app}/first`,
+        `ProxyPass ${app}/second`,
+        ...random.several(
+          [`ProxyPassReverse ${app}/second`, `ProxyPassReverse ${app}/`, 'ProxyPassReverse /second'],
+          2,
+        ),
+      ],
+    },
+    {
+      opening: 'Location /two/three',
+      kind: 'location',
+      covers: within('/two/three'),
+      lines: [
+        random.pick([`ProxyPass ${app}/third`, 'ProxyPass !']),
+        ...random.several([`ProxyPassReverse ${app}/third`, `ProxyPassReverse ${app}/`], random.below(2)),
+      ],
+    },
+  ]
   const server = surroundings(making, { env: true, on: true, ...session }, [
     'ProxyPass /static !',
     ...random.several(ways, 3 + random.below(5)),
@@ -73,13 +103,20 @@ export function proxying(making: Making): Omit<Scenario, 'shape'> {
     ...random.several(back, random.below(4)),
     ...random.several(preserves, random.below(2)),
   ])
-  const host = new Host(`h${seed}.example`, [server, ...random.several([within], random.below(2))])
+  const host = new Host(`h${seed}.example`, [
+    server,
+    ...random.several([inside], random.below(2)),
+    ...random.several(several, random.below(3)),
+  ])
   const visits = Array.from({ length: 10 + random.below(8) }, () => {
     const target = random.pick(targets)
     const visit = someVisit(making, { hosts: [host.name], targets: [target], methods: ['GET', 'GET', 'POST'] })
     const location = random.pick([
       `${app}/q/back`,
       `${app}/within/x?y`,
+      `${app}/second/x`,
+      `${app}/third`,
+      '/second/y',
       '/q/back',
       'http://app.example/x',
       `${app}`,

@@ -1,13 +1,8 @@
 import { Host, type Scenario, type Section } from '../scenario.ts'
-import { type Making, passing, someSession, surroundings } from './making.ts'
+import { type Making, passing, someSession, surroundings, within } from './making.ts'
 import { someVisit } from './visits.ts'
 
-type Opening = Pick<Section, 'opening' | 'kind' | 'covers'>
-
-const within =
-  (prefix: string): Section['covers'] =>
-  ({ path }) =>
-    path === prefix || path.startsWith(`${prefix}/`)
+type Opening = Pick<Section, 'opening' | 'kind' | 'covers' | 'varies'>
 
 const matching =
   (pattern: RegExp): Section['covers'] =>
@@ -37,6 +32,18 @@ const openings: readonly Opening[] = [
     covers: ({ method }) => method === 'POST',
   },
   { opening: 'If "%{QUERY_STRING} =~ /z=1/"', kind: 'condition', covers: ({ target }) => /[?].*z=1/.test(target) },
+  {
+    opening: `If "%{HTTP:X-Other} == 'one'"`,
+    kind: 'condition',
+    covers: ({ fields = [] }) => fields.some(([name, value]) => name === 'X-Other' && value === 'one'),
+    varies: ['x-other'],
+  },
+  {
+    opening: 'If "%{HTTP_ACCEPT} =~ /json/"',
+    kind: 'condition',
+    covers: ({ fields = [] }) => fields.some(([name, value]) => name === 'Accept' && value.includes('json')),
+    varies: ['accept'],
+  },
   { opening: 'If "%{REQUEST_URI} =~ m#^/c#"', kind: 'condition', covers: ({ path }) => path.startsWith('/c') },
 ]
 
@@ -61,6 +68,8 @@ export const targets: readonly string[] = [
   '/%61/b',
   '/a%20x',
   '/c/%e8%8c%b6',
+  '/c/%e8%8c',
+  '/a/%ff%fe/x.html',
   '/static/page.html',
   '/static/page.html',
   '/static/note.txt',

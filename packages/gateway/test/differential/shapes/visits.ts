@@ -33,13 +33,14 @@ const usualMethods = ['GET', 'GET', 'GET', 'GET', 'POST', 'POST', 'HEAD', 'OPTIO
 /** What a file can be asked for. */
 const readingMethods = ['GET', 'GET', 'HEAD', 'POST']
 
-/** The path of a target, decoded and normalized. */
+/** The path of a target, decoded and normalized: octets, one in each character. */
 export function pathIn(target: string): string {
   const [raw = ''] = target.split('?', 1)
   // What both servers refuse belongs to no section.
   if (/%2f|%(?![\da-f]{2})/i.test(raw)) return '/'
   const segments: string[] = []
-  const parts = decodeURIComponent(raw).split('/').slice(1)
+  const plain = raw.replaceAll(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+  const parts = plain.split('/').slice(1)
   for (const [at, part] of parts.entries()) {
     const isLast = at === parts.length - 1
     if (part === '..') segments.pop()
@@ -100,8 +101,18 @@ function someBringing(random: Random): Bringing {
   return { how: 'forged', content: random.pick(forgeries), passphrase: random.pick([0, 0, 0, 1, 9]) }
 }
 
+/** Values of other programs: commas, quotes and colons in them, which servers take apart in their own ways. */
+const jsonCookies: readonly string[] = [
+  'prefs={"a":1,"s":2}',
+  'list=[1,2,"s"]',
+  'cart={"items":[{"id":"a b","n":1}],"x":"y=z"}',
+  'encoded=%7B%22s%22%3A%221%3B2%22%7D',
+  'empty=',
+  'quoted="a\\"b, c"',
+]
+
 function someSpelling(random: Random): CookieSpelling {
-  const other = ['other=1', 'xs=a=1', 'ss=2', 'theme="dark"', 'S=capital']
+  const other = ['other=1', 'xs=a=1', 'ss=2', 'theme="dark"', 'S=capital', ...jsonCookies]
   return {
     before: random.several(other, random.pick([0, 0, 0, 1, 2])),
     after: random.several(['last=1', '$Path=/', 'z'], random.pick([0, 0, 0, 0, 1])),

@@ -8,8 +8,8 @@ export type NamedStatements = Pick<SqlRowsOptions, 'insert' | 'select' | 'update
 /** The statements that a configuration itself gives, in the same form. */
 export type GivenStatements = Partial<Pick<NamedStatements, 'insert' | 'select' | 'update' | 'delete' | 'clean'>>
 
-/** Where sessions are in a table, as its INSERT shows it. */
-interface Columns {
+/** Where sessions are in a table, as its INSERT shows it: names as they are written there. */
+export interface Columns {
   readonly table: string
   readonly id: string
   readonly data: string
@@ -59,7 +59,8 @@ const insertForm = new RegExp(
   'iu',
 )
 
-function columnsOf(insert: string): Columns | undefined {
+/** The table and columns of a plain INSERT with named parameters; undefined for any other form. */
+export function columnsOf(insert: string): Columns | undefined {
   const { table = '', columns = '', values = '' } = insertForm.exec(insert)?.groups ?? {}
   const [left, right] = [listOf(columns), listOf(values)]
   if (table === '' || left.length !== right.length || !left.every(isName) || !right.every(isParameter)) return undefined

@@ -1,6 +1,7 @@
-import { SekishoUsageError } from 'sekisho'
+import { SekishoError, SekishoUsageError } from 'sekisho'
 import { rowSessions, sqlRows } from 'sekisho/store/rows'
 import type { Problem } from '../../../config/diagnostics.ts'
+import { missingDatabase } from '../../../config/missing-store.ts'
 import type { SettingsView } from '../../../config/directive.ts'
 import {
   DBDExptime,
@@ -17,9 +18,11 @@ import { SessionDBDInsertSQL } from '../../../config/directives/session-dbd.ts'
 import { about, ProblemError } from '../../problems.ts'
 import type { Lease, SharedResources } from '../../shared-resources.ts'
 import { PreparedStore } from '../prepared-store.ts'
-import type { NamedStatements } from './complete-statements.ts'
+import { reasonOf } from '../failure.ts'
+import { columnsOf, type NamedStatements } from './complete-statements.ts'
 import type { DatabaseTerms, SessionDatabase } from './database.ts'
 import { ownStatements } from './own-statements.ts'
+import { isTableMissing, tableText } from './table-text.ts'
 
 /** What the DBD directives add up to: the database, and the site's own statements where it has some. */
 export interface DatabasePlan {
@@ -32,8 +35,10 @@ export interface DatabasePlan {
 export function databasePlan(settings: SettingsView): DatabasePlan {
   const [driver, params] = [settings.get(DBDriver), settings.get(DBDParams)]
   // Only a warning: a .htaccess file, which is read later, cannot say it, but sections without visitors do no harm.
-  if (driver === undefined || params === undefined)
-    throw new ProblemError(noDatabase(driver === undefined), { severity: 'warning' })
+  if (driver === undefined || params === undefined) {
+    const problem = missingDatabase(driver === undefined ? DBDriver : DBDParams)
+    throw new ProblemError(problem, { severity: 'warning' })
+  }
   const max = Math.max(settings.get(DBDMax), 1)
   return {
     driver,
@@ -60,7 +65,7 @@ export async function databaseStore(
   const database = resources.take(`database ${key}`, () => about(DBDParams, () => open({ ...terms, onError })))
   try {
     const storeKey = `table ${key} ${JSON.stringify(statements)}`
-    const store = resources.take(storeKey, () => storeIn(database.resource, statements))
+    const store = resources.take(storeKey, () => storeIn(database.resource, { driver, statements }))
     const release = () => store.release().finally(() => database.release())
     return { resource: store.resource, release }
   } catch (error) {
@@ -79,11 +84,26 @@ export function unfencedProblem({ statements }: DatabasePlan): Problem | undefin
   return { code: 'weak-setting', message, expected, fix: 'use a table and statements of the plain form' }
 }
 
-function storeIn(database: SessionDatabase, statements: NamedStatements | undefined): PreparedStore {
+function storeIn(
+  database: SessionDatabase,
+  { driver, statements }: Pick<DatabasePlan, 'driver' | 'statements'>,
+): PreparedStore {
   if (statements === undefined) return new PreparedStore(database.ownStore())
   const { query, placeholder } = database
   const store = rowSessions(readable(() => sqlRows({ ...statements, query, placeholder })))
-  return new PreparedStore({ store, prepare: () => store.ready() })
+  const prepare = () =>
+    store.ready().catch((error: unknown) => {
+      throw withTable(error, driver, statements)
+    })
+  return new PreparedStore({ store, prepare })
+}
+
+/** A table that is missing is told with the statement that makes it. */
+function withTable(error: unknown, driver: DriverName, { insert }: NamedStatements): unknown {
+  const columns = isTableMissing(error) ? columnsOf(insert) : undefined
+  if (columns === undefined) return error
+  const message = `The store of the sessions cannot be used: ${reasonOf(error)}; make it with: ${tableText(driver, columns)}`
+  return new SekishoError('ERR_STORE_SETUP', message, { cause: error })
 }
 
 /** Parameters between quotes, or signs that are the driver's: only the library looks at those. */
@@ -97,8 +117,8 @@ function readable<T>(make: () => T): T {
   }
 }
 
-/** The drivers are loaded by those who use them. */
-async function opener(driver: DriverName): Promise<(terms: DatabaseTerms) => SessionDatabase> {
+/** How a database is opened. The drivers are loaded by those who use them. */
+export async function opener(driver: DriverName): Promise<(terms: DatabaseTerms) => SessionDatabase> {
   switch (driver) {
     case 'pgsql':
       return (await import('./pgsql-database.ts')).pgsqlDatabase
@@ -107,11 +127,4 @@ async function opener(driver: DriverName): Promise<(terms: DatabaseTerms) => Ses
     case 'sqlite3':
       return (await import('./sqlite-database-node.ts')).sqliteDatabase
   }
-}
-
-function noDatabase(isDriverMissing: boolean): Problem {
-  const absent = isDriverMissing ? 'DBDriver' : 'DBDParams'
-  const message = `${absent} not set: sessions are to be kept in a database`
-  const fix = 'write DBDriver and DBDParams outside of all sections'
-  return { code: 'missing-directive', message, expected: `${absent}, outside of all sections`, fix }
 }

@@ -8,7 +8,21 @@ export interface SessionDatabase extends Resource {
   readonly query: SqlRowsOptions['query']
   readonly placeholder: SqlRowsOptions['placeholder']
   /** The library's own store in it, for sites without statements of their own. */
-  ownStore(): { readonly store: SessionStore; prepare(): Promise<void> }
+  ownStore(): OwnStore
+  /**
+   * Runs work on one connection, in a transaction that is rolled back at the end: nothing of it stays. A statement that fails in it
+   * leaves the others unharmed.
+   */
+  rolledBack<T>(work: (query: SqlRowsOptions['query']) => Promise<T>): Promise<T>
+}
+
+/** The library's own store in a database. */
+export interface OwnStore {
+  readonly store: SessionStore
+  /** The SQL that makes its tables. */
+  readonly schema: string
+  /** Makes what is missing, and checks what is there. */
+  prepare(): Promise<void>
 }
 
 /** What the DBD directives say about connections. */

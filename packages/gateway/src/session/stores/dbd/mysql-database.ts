@@ -39,7 +39,17 @@ export function mysqlDatabase({ params, init, keep, max, idleSeconds, onError }:
     query: (sql, values) => pool.execute(sql, [...values]),
     ownStore() {
       const store = new MysqlStore({ client: pool })
-      return { store, prepare: () => store.ensureSchema() }
+      return { store, schema: store.schema(), prepare: () => store.ensureSchema() }
+    },
+    async rolledBack(work) {
+      const connection = await pool.getConnection()
+      try {
+        await connection.beginTransaction()
+        return await work((sql, values) => connection.execute(sql, values))
+      } finally {
+        await connection.rollback().catch(() => undefined)
+        connection.release()
+      }
     },
     close: () => pool.end(),
   }

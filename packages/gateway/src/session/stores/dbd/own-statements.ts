@@ -72,6 +72,8 @@ function read(directive: SqlDirective, sql: string): Statement | undefined {
     inSection: false,
     sectionSubject: undefined,
     absolute: (path) => path,
+    knowsModule: () => false,
+    beyondApache: () => {},
     fail: (problem) => void problems.push(problem),
     warn: () => {},
   }

@@ -28,9 +28,30 @@ export function pgsqlDatabase({ params, init, min, max, idleSeconds, onError }: 
     query: (sql, values) => pool.query(sql, [...values]),
     ownStore() {
       const store = new PostgresStore({ client: pool })
-      return { store, prepare: () => store.ensureSchema() }
+      return { store, schema: store.schema(), prepare: () => store.ensureSchema() }
+    },
+    async rolledBack(work) {
+      const client = await pool.connect()
+      try {
+        await client.query('BEGIN')
+        return await work((sql, values) => withSavepoint(client, sql, values))
+      } finally {
+        await client.query('ROLLBACK').catch(() => undefined)
+        client.release()
+      }
     },
     close: () => pool.end(),
+  }
+}
+
+/** After a failure the server refuses whatever else a transaction holds, unless it goes back to before it. */
+async function withSavepoint(client: pg.ClientBase, sql: string, values: (string | number)[]): Promise<unknown> {
+  await client.query('SAVEPOINT before')
+  try {
+    return await client.query(sql, values)
+  } catch (error) {
+    await client.query('ROLLBACK TO SAVEPOINT before')
+    throw error
   }
 }
 

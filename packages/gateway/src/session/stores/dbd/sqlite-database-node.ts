@@ -15,12 +15,22 @@ export function sqliteDatabase({ params, init }: DatabaseTerms): SessionDatabase
     return statement
   }
   for (const sql of init) database.exec(sql)
+  const query: SessionDatabase['query'] = (sql, values, wantsRows) =>
+    wantsRows ? prepared(sql).all(...values) : prepared(sql).run(...values)
   return {
     placeholder: '?',
-    query: (sql, values, wantsRows) => (wantsRows ? prepared(sql).all(...values) : prepared(sql).run(...values)),
+    query,
     ownStore() {
       const store = new SqliteStore({ database })
-      return { store, prepare: () => store.ensureSchema() }
+      return { store, schema: store.schema(), prepare: () => store.ensureSchema() }
+    },
+    async rolledBack(work) {
+      database.exec('BEGIN')
+      try {
+        return await work(query)
+      } finally {
+        database.exec('ROLLBACK')
+      }
     },
     close: () => database.close(),
   }
