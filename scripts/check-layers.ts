@@ -86,9 +86,9 @@ function judge(edge: Edge, around: Surroundings, root: string): string[] {
 
 function judgeUser(edge: Edge, around: Surroundings): string[] {
   const { file, specifier, target } = edge
-  // The bench starts servers like the tests, and records the versions of the drivers that the root has.
+  // The bench starts servers like the tests, and records the versions of the drivers that the root has; tests drive a browser too.
   const isTool =
-    (isTest(file) && target?.startsWith('scripts/services')) ||
+    (isTest(file) && (target?.startsWith('scripts/services') || target === 'scripts/browser.ts')) ||
     (file.startsWith('bench/') && (target?.startsWith('scripts/services') || target === 'package.json'))
   if (target !== undefined && packageOf(target) !== packageOf(file) && !isTool)
     return [`${specifier} reaches into another package: import what it exports`]

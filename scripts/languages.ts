@@ -1,5 +1,6 @@
 /**
- * Finds the languages that apps of the examples are written in, and installs what is missing where that is permitted.
+ * Finds the languages that apps of the examples are written in, the PHP that sessions are shared with, and what judges the pages
+ * and units that the command writes; installs what is missing where that is permitted.
  *
  * @module
  */
@@ -9,18 +10,26 @@ import { ensurePackages } from './lib/debian.ts'
 const packages = [
   { name: 'python3', isPresent: () => runs('python3') },
   { name: 'php-cli', isPresent: () => runs('php') },
+  { name: 'php-cgi', isPresent: () => runs('php-cgi') },
+  { name: 'php-redis', isPresent: () => hasExtension('redis') },
+  { name: 'groff-base', isPresent: () => runs('groff') },
+  { name: 'systemd', isPresent: () => runs('systemd-analyze') },
 ]
 
-/** Makes sure that Python and PHP are on this machine. Throws with the command that mends it when one may not be installed. */
+/** Makes sure that they are on this machine. Throws with the command that mends it when one may not be installed. */
 export function ensureLanguages(): void {
   ensurePackages(packages, {
-    name: 'the tests of the examples',
-    elsewhere: 'elsewhere, have python3 and php on the PATH',
+    name: 'the examples and the tests beside PHP',
+    elsewhere: 'elsewhere, have python3, php with the extension redis, php-cgi, groff and systemd-analyze on the PATH',
   })
 }
 
 function runs(command: string): boolean {
   return spawnSync(command, ['--version']).status === 0
+}
+
+function hasExtension(name: string): boolean {
+  return spawnSync('php', ['-r', `exit(extension_loaded('${name}') ? 0 : 1);`]).status === 0
 }
 
 if (import.meta.main) ensureLanguages()

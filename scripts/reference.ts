@@ -1,16 +1,24 @@
 /**
- * The pages of `docs/reference/`, made from the table of errors and from the TSDoc of the options.
+ * The pages of `docs/reference/`, made from the table of errors, from the TSDoc of the options, and from the definitions of the
+ * directives and of the commands.
  *
  * @module
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript-api'
+import { program as commandLine, version } from '../packages/gateway/src/command/program.ts'
+import { manPage } from '../packages/gateway/src/command/reference/man.ts'
+import { commandReference } from '../packages/gateway/src/command/reference/markdown.ts'
+import { describe } from '../packages/gateway/src/command/reference/model.ts'
+import { openTerminal } from '../packages/gateway/src/command/terminal/open.ts'
 import { directiveReference } from '../packages/gateway/src/config/reference.ts'
+import { doctorReference } from '../packages/gateway/src/doctor/reference.ts'
 import { errorTable } from '../packages/sekisho/src/errors.ts'
 import type { Files } from './lib/generated.ts'
 import { cell, table } from './lib/markdown.ts'
 import { exportsOf, programOf } from './lib/program.ts'
+import { phpDirectivePage } from './php-reference.ts'
 import { type Entry, entriesOf, missingEntries, repo } from './lib/repo.ts'
 
 const note = '<!-- Made by `npm run generate` from the sources. Edit those. -->'
@@ -20,10 +28,15 @@ export function referenceFiles(): Files {
   const entries = entriesOf('packages/sekisho')
   const missing = missingEntries(entries)
   if (missing.length > 0) throw new Error(missing.join('\n'))
+  const commands = describe(commandLine(openTerminal()))
   return new Map([
+    ['docs/reference/commands.md', `${note}\n\n${commandReference(commands)}`],
+    ['docs/reference/sekisho.1', manPage(commands, version())],
     ['docs/reference/directives.md', `${note}\n\n${directiveReference()}`],
+    ['docs/reference/doctor.md', `${note}\n\n${doctorReference()}`],
     ['docs/reference/errors.md', errorPage()],
     ['docs/reference/options.md', optionPage(entries)],
+    ['docs/reference/php-directives.md', `${note}\n\n${phpDirectivePage()}`],
   ])
 }
 

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { program } from './command/program.ts'
+import { run } from './command/program.ts'
 
-await program().parseAsync()
+process.exit(await run(process.argv.slice(2)))
