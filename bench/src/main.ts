@@ -10,6 +10,7 @@
  *     npm run bench -- --no-servers        without the contenders that need a database server
  *     npm run bench -- --growth            something else: large stores beside small ones, see growth.ts
  *     npm run bench -- --gateway           something else: the gateway beside Apache, see gateway/main.ts
+ *     npm run bench -- --php               something else: PHP's sessions beside real PHP, see php/main.ts
  *     npm run bench -- --no-install        says the command instead of installing the peers
  *
  * @module
@@ -110,4 +111,5 @@ function wanted(contenders: readonly Contender[]): Contender[] {
 
 if (args.includes('--growth')) await import('./growth.ts')
 else if (args.includes('--gateway')) await import('./gateway/main.ts')
+else if (args.includes('--php')) await import('./php/main.ts')
 else await main()

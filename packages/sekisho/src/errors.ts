@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'ERR_LOCK_LOST'
   | 'ERR_KEY_FILE'
   | 'ERR_CRYPTO_OVERLOADED'
+  | 'ERR_PHP_DATA'
 
 /**
  * Every error of this library, by its stable code. `docs/reference/errors.md` is generated from this table.
@@ -137,6 +138,10 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     meaning:
       'A session that Apache had encrypted was not looked at: too many already wait for their keys to be derived.',
     fix: 'Nothing to mend when it passes, and the request can be repeated; else find out who sends so many, or raise `waiting` of the `DerivationQueue`.',
+  },
+  ERR_PHP_DATA: {
+    meaning: 'Octets are not what the serialization format of PHP says, or more than the limits allow.',
+    fix: 'Look whether the `format` is the `session.serialize_handler` of all who share the sessions; the message says where it was noticed.',
   },
 }
 

@@ -1,0 +1,96 @@
+/**
+ * The save handler of one request, with what PHP has around it: one verb at a time, and reasons become warnings.
+ *
+ * @module
+ */
+import { type Awaitable, type SaveHandler, SaveHandlerFailure } from '../handler/contract.ts'
+
+/** What a handler belongs to. */
+export interface StorageOwner {
+  /** Raises a warning that the handler has given as its reason. */
+  handlerSaid(reason: string): void
+  /** A new random id. */
+  createId(): string
+}
+
+/** A handler of which failures are `false`, whatever they were. */
+export class Storage {
+  /** What `session_module_name()` says. */
+  readonly name: string
+  /** The class of an application's own handler; for single functions, empty. */
+  readonly userClass: string | undefined
+  readonly #handler: SaveHandler
+  readonly #owner: StorageOwner
+  #isBusy = false
+
+  constructor(handler: SaveHandler, owner: StorageOwner, naming: { name: string; userClass?: string | undefined }) {
+    this.#handler = handler
+    this.#owner = owner
+    this.name = naming.name
+    this.userClass = naming.userClass
+  }
+
+  /** Whether one of the verbs is running: session functions that it calls are refused. */
+  get isBusy(): boolean {
+    return this.#isBusy
+  }
+
+  /** Whether the handler knows which ids are in use. */
+  get validates(): boolean {
+    return this.#handler.validateId !== undefined
+  }
+
+  open(savePath: string, name: string): Promise<boolean> {
+    return this.#call(() => this.#handler.open(savePath, name))
+  }
+
+  close(): Promise<boolean> {
+    return this.#call(() => this.#handler.close())
+  }
+
+  read(id: string): Promise<Uint8Array | false> {
+    return this.#call(() => this.#handler.read(id))
+  }
+
+  write(id: string, data: Uint8Array): Promise<boolean> {
+    return this.#call(() => this.#handler.write(id, data))
+  }
+
+  /** As `write`, of what is there already. */
+  touch(id: string, data: Uint8Array): Promise<boolean> {
+    return this.#call(() => this.#handler.updateTimestamp?.(id, data) ?? this.#handler.write(id, data))
+  }
+
+  destroy(id: string): Promise<boolean> {
+    return this.#call(() => this.#handler.destroy(id))
+  }
+
+  gc(maxLifetime: number): Promise<number | false> {
+    return this.#call(() => this.#handler.gc(maxLifetime))
+  }
+
+  /** A new id; `false` where the handler could make none. */
+  async createId(): Promise<string | false> {
+    const id = await this.#call<string>(() => this.#handler.createSid?.() ?? this.#owner.createId())
+    return id === '' ? false : id
+  }
+
+  /** Whether a session of this id exists; yes where the handler has no verb for it, `undefined` where the verb failed. */
+  async exists(id: string): Promise<boolean | undefined> {
+    const told = await this.#call(async () => ({ exists: (await this.#handler.validateId?.(id)) ?? true }))
+    return told === false ? undefined : told.exists
+  }
+
+  async #call<T>(verb: () => Awaitable<T | false>): Promise<T | false> {
+    this.#isBusy = true
+    try {
+      return await verb()
+    } catch (error) {
+      if (!(error instanceof SaveHandlerFailure)) throw error
+      this.#owner.handlerSaid(error.message)
+      return false
+    } finally {
+      this.#isBusy = false
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import { SekishoUsageError } from '../../errors.ts'
+import type { SessionRecord } from '../../store/contract.ts'
+import type { Row, RowFormat, RowSession } from '../../store/rows.ts'
+import { PhpDecodeError } from '../format/errors.ts'
+import { decodeVars, encodeVars, type PhpFormat } from '../format/vars.ts'
+import { PhpArray, type PhpValue } from '../value/value.ts'
+import { envelopeText, readEnvelope, type Envelope } from './envelope.ts'
+import { merge, visible, type Json } from './json-values.ts'
+import { versionOf } from './secrets-node.ts'
+
+/** The variables of a session as stored, and what the engine shall find as the verifier of its secret. */
+export interface SharedContent {
+  readonly vars: Uint8Array
+  readonly current: string
+}
+
+/** The variable in which PHP has who is logged in. */
+export interface PrincipalVariable {
+  /** Its name in `$_SESSION`. */
+  readonly name: string
+  /** As what a login writes it. Either is read. */
+  readonly type: 'string' | 'int'
+}
+
+/** How a session lies in PHP's variables. */
+export interface SharedFormatOptions {
+  readonly format: PhpFormat
+  /** The name of the variable that holds what the engine keeps beside the data. */
+  readonly variable: string
+  readonly principal: PrincipalVariable | undefined
+  /** Seconds after which PHP calls a session garbage. */
+  readonly maxLifetime: number
+  /** Seconds after which the engine ends a session that PHP has begun, from when the engine first writes it. */
+  readonly absolute: number
+  /** The version of the data in a session that PHP has begun. */
+  readonly dataVersion: number
+}
+
+const utf8 = new TextDecoder()
+const octets = new TextEncoder()
+
+/**
+ * A session of the engine within a session of PHP: each top-level key of the data is a variable, and one more variable holds
+ * versions, times and who is logged in. PHP reads, changes and carries along all of them as its own.
+ */
+export class SharedFormat implements RowFormat<SharedContent> {
+  readonly #options: SharedFormatOptions
+  readonly #hidden: ReadonlySet<string>
+  /** What `decode` has read and nobody has changed since: a write decodes what it replaces. */
+  readonly #seen = new WeakMap<Uint8Array, Seen>()
+
+  constructor(options: SharedFormatOptions) {
+    const { variable, principal } = options
+    this.#options = options
+    this.#hidden = new Set(principal === undefined ? [variable] : [variable, principal.name])
+  }
+
+  decode({ data, changedAt, expiresAt }: Row<SharedContent>, now: number): RowSession | undefined {
+    const vars = this.#read(data.vars)
+    if (vars === undefined || isReplaced(vars)) return undefined
+    const { variable, maxLifetime, dataVersion } = this.#options
+    const envelope = readEnvelope(vars.get(variable))
+    const holder = this.#holder(vars, envelope)
+    this.#seen.set(data.vars, { vars, principal: holder.principal })
+    const payload = once(() => this.#payloadOf(vars))
+    const record: SessionRecord = {
+      generation: envelope?.generation ?? 0,
+      current: data.current,
+      ...holder,
+      ...(envelope?.rotatedAt !== undefined && { rotatedAt: envelope.rotatedAt }),
+      dataVersion: envelope?.dataVersion ?? dataVersion,
+      writeIds: envelope?.writeIds ?? [],
+      // A write looks at what it replaces, and seldom at its data.
+      get payload() {
+        return payload()
+      },
+    }
+    const usedAt = Math.floor(changedAt ?? now)
+    const stamp = {
+      version: versionOf(data.vars),
+      createdAt: envelope?.createdAt ?? usedAt,
+      idleDeadline: expiresAt ?? usedAt + maxLifetime * 1000,
+      absoluteDeadline: envelope?.absoluteDeadline ?? Number.POSITIVE_INFINITY,
+    }
+    return { record, stamp }
+  }
+
+  encode(session: RowSession, before: Row<SharedContent> | undefined): SharedContent {
+    const { record, stamp } = session
+    const { format, variable, absolute } = this.#options
+    const vars = this.#kept(record, before)
+    merge(vars, membersOf(record.payload), this.#hidden)
+    this.#setPrincipal(vars, record.principal)
+    const isForeign = stamp.absoluteDeadline === Number.POSITIVE_INFINITY
+    const absoluteDeadline = isForeign ? Date.now() + absolute * 1000 : stamp.absoluteDeadline
+    vars.set(variable, envelopeText(session, absoluteDeadline))
+    return { vars: encodeVars(format, vars), current: record.current }
+  }
+
+  /** Data that PHP would refuse too is no session, and stays as it is. */
+  #read(bytes: Uint8Array): PhpArray | undefined {
+    try {
+      return decodeVars(this.#options.format, bytes)
+    } catch (error) {
+      if (error instanceof PhpDecodeError) return undefined
+      throw error
+    }
+  }
+
+  /** What the engine does not see goes on, unless the session is now somebody else's. */
+  #kept({ principal }: SessionRecord, before: Row<SharedContent> | undefined): PhpArray {
+    const seen = before === undefined ? undefined : this.#seen.get(before.data.vars)
+    if (before === undefined || seen === undefined) return new PhpArray()
+    this.#seen.delete(before.data.vars)
+    return principal === undefined || principal === seen.principal ? seen.vars : new PhpArray()
+  }
+
+  #payloadOf(vars: PhpArray): Uint8Array {
+    return octets.encode(JSON.stringify(Object.fromEntries(visible(vars, this.#hidden))))
+  }
+
+  /** Who is logged in: PHP's own variable has the last word. What the engine knows of a login holds for that user alone. */
+  #holder(vars: PhpArray, envelope: Envelope | undefined): Partial<SessionRecord> {
+    const { principal: variable } = this.#options
+    const principal = variable === undefined ? envelope?.principal : principalOf(vars.get(variable.name))
+    if (principal === undefined) return {}
+    if (envelope?.principal !== principal) return { principal }
+    const { authenticatedAt, amr, device } = envelope
+    return {
+      principal,
+      ...(authenticatedAt !== undefined && { authenticatedAt }),
+      ...(amr !== undefined && { amr }),
+      ...(device !== undefined && { device }),
+    }
+  }
+
+  #setPrincipal(vars: PhpArray, principal: string | undefined): void {
+    const { principal: variable } = this.#options
+    if (variable === undefined || principal === undefined) return
+    if (principalOf(vars.get(variable.name)) === principal) return
+    vars.set(variable.name, variable.type === 'int' ? integerOf(variable.name, principal) : principal)
+  }
+}
+
+/** What a row was found to hold. */
+interface Seen {
+  readonly vars: PhpArray
+  readonly principal: string | undefined
+}
+
+/** Works a value out when it is first asked for. */
+function once<T>(work: () => T): () => T {
+  let result: { readonly value: T } | undefined
+  return () => (result ??= { value: work() }).value
+}
+
+/** What the recipe of PHP's manual leaves under an id that was regenerated. */
+function isReplaced(vars: PhpArray): boolean {
+  return vars.has('destroyed') && vars.has('new_session_id')
+}
+
+/** PHP's falsy ids are those of nobody: `null`, `false`, 0, `''`. */
+function principalOf(value: PhpValue | undefined): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value
+  if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') {
+    return value === 0 ? undefined : String(value)
+  }
+  return undefined
+}
+
+function integerOf(name: string, principal: string): number | bigint {
+  if (/^-?\d{1,18}$/.test(principal)) {
+    const whole = BigInt(principal)
+    return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole
+  }
+  throw new SekishoUsageError(
+    'ERR_ARGUMENT',
+    `the id of the user must be a whole number, as $_SESSION[${JSON.stringify(name)}] wants it`,
+  )
+}
+
+function membersOf(payload: Uint8Array): Map<string, Json> {
+  try {
+    return new Map(Object.entries(JSON.parse(utf8.decode(payload)) as Record<string, Json>))
+  } catch (error) {
+    const message =
+      'sessions shared with PHP take no `encryption` and no `codec` but the one that comes with the sharing'
+    throw new SekishoUsageError('ERR_OPTION', message, { cause: error })
+  }
+}
