@@ -100,7 +100,8 @@ async function makesNoStorm(t: TestContext, kind: ServerKind): Promise<void> {
   const refused = answers.filter(({ status }) => status === 503).length
   const late = answers.filter(({ ms }) => ms >= limitMs).length
   t.diagnostic(`${perAnswer} calls per answer; ${late} of ${answers.length} late, ${refused} given up`)
-  assert.ok(refused > 0, 'nothing was given up')
+  // A read that is given up is a 503; a write is found out about by a further call, and that may find it made.
+  assert.ok(refused > 0 || perAnswer > callsPerWrite, 'nothing was given up')
   const most = callsPerWrite + (callsPerDoubt * late) / answers.length
   assert.ok(perAnswer <= most, 'what is given up makes no more calls than finding out takes')
   await proxy.heal()
