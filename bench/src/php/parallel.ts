@@ -97,7 +97,8 @@ function ask(port: number, path: string, agent: Agent): Promise<string> {
 /** PHP's own server with a process for each connection. */
 async function startPhp(directory: string): Promise<Server> {
   const port = await freePort()
-  const place = new Workplace('bench-php-server', { endSignal: 'TERM' })
+  // At TERM it would end alone, and leave its workers behind.
+  const place = new Workplace('bench-php-server', { endSignal: 'INT' })
   const php = ['php', ...directives({ 'session.save_path': directory }), '-S', `127.0.0.1:${port}`, phpPage]
   const line = ['/usr/bin/env', `PHP_CLI_SERVER_WORKERS=${connections}`, ...php]
   return Server.start({ url: `http://127.0.0.1:${port}`, port, line, place, ready: /Development Server .* started/ })
