@@ -145,13 +145,6 @@ class Deferral implements DeferredResponse {
 
   /** As Node's own `write` and `end` do: through the public `writeHead`, where middleware above us adds its headers. */
   #beginImplicitly(): void {
-    const { writeHead } = this.#res as unknown as Record<Door, Method>
-    const head = [this.#res.statusCode]
-    // Nobody is above us: what follows would come back here.
-    if (writeHead === this.#ours.writeHead && isHead(this.#res, head)) {
-      mergeHead(this.#res, head)
-      return this.#begin()
-    }
     this.#implicit = true
     try {
       this.#res.writeHead(this.#res.statusCode)

@@ -118,8 +118,8 @@ export function closeHead(res: ServerResponse): () => void {
 
 /** Puts members of the answer's own aside, such as a `setHeader` that some middleware has wrapped. */
 function hideOwn(res: ServerResponse): (() => void) | undefined {
-  if (!closedNames.some((name) => Object.hasOwn(res, name))) return undefined
   const own = closedNames.filter((name) => Object.hasOwn(res, name))
+  if (own.length === 0) return undefined
   const before = own.map((name) => [name, Object.getOwnPropertyDescriptor(res, name)] as const)
   for (const name of own) Reflect.deleteProperty(res, name)
   return () => {

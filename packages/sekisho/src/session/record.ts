@@ -42,8 +42,7 @@ export function loginStamp({ principal, amr, device }: PendingLogin, epoch: numb
 
 /** The same session with new content. A secret seen in use for the first time since its rotation starts the old one's grace. */
 export function rewritten(attachment: Attachment, content: Content | undefined, graceMs: number): SessionRecord {
-  const writeIds = nextWriteIds(attachment.stored.record)
-  return { ...confirmed(attachment, graceMs), ...content, writeIds }
+  return { ...confirmed(attachment, graceMs), ...content, writeIds: nextWriteIds(attachment.stored.record) }
 }
 
 /** The same session under a new secret; the old one goes on working until the new one has been seen, and a grace longer. */
@@ -110,12 +109,8 @@ function authenticatedNow({ now }: StoredSession): { authenticatedAt?: number } 
   return Number.isNaN(now) ? {} : { authenticatedAt: now }
 }
 
-/** The ids of the last writes, {@link REMEMBERED_WRITES} at most, with a new one. */
 function nextWriteIds({ writeIds }: SessionRecord): string[] {
-  const [, second, third, fourth] = writeIds
-  // A full list is the usual one. This way of writing it costs a quarter of the others, and the list keeps no room to grow.
-  if (second !== undefined && third !== undefined && fourth !== undefined) return [second, third, fourth, newWriteId()]
-  return [...writeIds, newWriteId()].slice(-REMEMBERED_WRITES)
+  return [...writeIds.slice(1 - REMEMBERED_WRITES), newWriteId()]
 }
 
 /** For a store that takes no text, and stands in front of one that lends some: the next write must not carry it along. */

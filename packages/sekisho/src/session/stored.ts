@@ -27,7 +27,7 @@ import { readData, SessionHandle, stateOf } from './session.ts'
 import { forgetIntents, type Attachment, type SessionState } from './state.ts'
 import { StoreCalls } from './store-calls.ts'
 import { Sweeper } from './sweeper.ts'
-import { mintToken, Token } from './token.ts'
+import { mintToken, strangeToTokens, Token, TOKEN_DIGITS } from './token.ts'
 import { SessionWriter } from './writer.ts'
 import { changedText } from './write-set.ts'
 
@@ -80,12 +80,12 @@ export class StoredSessions implements Sessions<Members> {
     if (carrier === undefined && !ambiguous && !explicit) return session
     const state = stateOf(session) as SessionState
     state.presented = presented
-    const token = carrier === undefined ? undefined : new Token(carrier)
-    if (token?.isSound !== true) {
+    if (carrier === undefined || carrier.length !== TOKEN_DIGITS || strangeToTokens.test(carrier)) {
       const reason = ambiguous ? 'ambiguous' : 'malformed-token'
       if (carrier !== undefined || ambiguous) channels.rejected.publish({ reason, address: undefined })
       return session
     }
+    const token = new Token(carrier)
     if (options?.reserved === true) state.reserved = token
     if (options?.lock !== undefined) return this.#openLocked(session, token, options.lock)
     if (!calls.circuit.isCalm) return this.#openUneasy(session, token)

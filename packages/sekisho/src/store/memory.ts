@@ -268,10 +268,8 @@ export class MemoryStore implements SessionStore {
   }
 }
 
-const { timeOrigin } = performance
-
 function steadyEpoch(): number {
-  return Math.floor(timeOrigin + performance.now())
+  return Math.floor(performance.timeOrigin + performance.now())
 }
 
 /** A record with text is kept as it came; of any other the caller holds no part afterwards. */
