@@ -74,7 +74,7 @@ export function sharedWithPhp(options: PhpSharingOptions): PhpSharing {
     rotation: false,
     // The engine adds the interval of its touches: together they are what PHP's sweep goes by.
     lifetime: { idle: Math.max(maxLifetime - 60, maxLifetime / 1.1), absolute },
-    codec: namedFor(format, new Set([variable, ...(principal === undefined ? [] : [principal.name])])),
+    codec: namedFor(format, shared.hidden),
   }
 }
 

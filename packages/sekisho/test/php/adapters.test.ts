@@ -4,19 +4,15 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test, type TestContext } from 'node:test'
-import express from 'express'
-// @ts-expect-error -- it has no types of its own; those of Express 5 do here
-import untypedExpress4 from 'express4'
 import { type PhpHandler, phpSessions } from '../../src/php/adapter/sessions-node.ts'
 import type { PhpSessionOptions } from '../../src/php/functions/create.ts'
 import type { PhpSession } from '../../src/php/functions/php-session.ts'
 import { SaveHandlerFailure } from '../../src/php/handler/contract.ts'
 import { type MemorySessions, memorySessions } from '../../src/php/handler/memory.ts'
 import { exchange, get, send, serve } from '../http-server.ts'
-import { storedIn } from './uploads.ts'
-import type { Directives } from './page.ts'
-
-const express4: typeof express = untypedExpress4
+import { type Directives, prefixed } from './directives.ts'
+import { expressVersions } from './express-versions.ts'
+import { store, storedIn } from './uploads.ts'
 
 interface Served {
   readonly port: number
@@ -36,9 +32,8 @@ async function site(
 ): Promise<Served> {
   const memory = memorySessions()
   const errors: unknown[] = []
-  const all = { save_handler: 'memory', gc_probability: 0, ...ini }
-  const named = Object.fromEntries(Object.entries(all).map(([name, value]) => [`session.${name}`, value]))
-  const sessions = phpSessions(named, { modules: [memory], onNotice: () => {}, ...options })
+  const directives = prefixed({ save_handler: 'memory', gc_probability: 0, ...ini })
+  const sessions = phpSessions(directives, { modules: [memory], onNotice: () => {}, ...options })
   const port = await serve(t, sessions.node(handler, { onHandlerError, onError: (error) => errors.push(error) }))
   return { port, memory, errors }
 }
@@ -154,7 +149,7 @@ test('requests of one session come one after the other, and each counts', async 
       res.end()
     }),
   )
-  memory.put('known', new TextEncoder().encode('n|i:0;'))
+  store(memory, 'known', 'n|i:0;')
   await Promise.all(Array.from({ length: 20 }, () => send(port, { cookie: 'PHPSESSID=known' })))
   assert.deepEqual(storedIn(memory), { known: 'n|i:20;' })
 })
@@ -181,7 +176,7 @@ test('a handler that throws in the middle of a stream leaves no changes where th
     throw new Error('the page fails')
   })
   const { port, memory, errors } = await site(t, broken, { onHandlerError: 'drop' })
-  memory.put('known', new TextEncoder().encode('n|i:1;'))
+  store(memory, 'known', 'n|i:1;')
   await assert.rejects(send(port, { cookie: 'PHPSESSID=known' }))
   assert.deepEqual([storedIn(memory), errors.length], [{ known: 'n|i:1;' }, 1])
 })
@@ -192,7 +187,7 @@ test('a value that cannot be kept is an error of the page, and what was stored s
     session.vars['a|b'] = 1
     res.end('fine')
   })
-  memory.put('known', new TextEncoder().encode('login|s:5:"alice";'))
+  store(memory, 'known', 'login|s:5:"alice";')
   const { status } = await send(port, { cookie: 'PHPSESSID=known' })
   assert.deepEqual([status, storedIn(memory)], [500, { known: 'login|s:5:"alice";' }])
 })
@@ -211,7 +206,7 @@ test('a client that leaves keeps nobody from its session', async (t) => {
     }
     res.end('here')
   })
-  memory.put('known', new TextEncoder().encode('n|i:0;'))
+  store(memory, 'known', 'n|i:0;')
   const hanging = fetch(`http://127.0.0.1:${port}/hang`, {
     headers: { cookie: 'PHPSESSID=known' },
     signal: AbortSignal.timeout(200),
@@ -269,10 +264,7 @@ test('what is no page is not rewritten, except by the versions of PHP', async (t
   }
 })
 
-for (const [version, make] of [
-  ['4', express4],
-  ['5', express],
-] as const) {
+for (const [version, make] of expressVersions) {
   test(`Express ${version}: handlers find the session, and it is written at the end`, async (t) => {
     const memory = memorySessions()
     const sessions = phpSessions({ 'session.save_handler': 'memory' }, { modules: [memory] })

@@ -2,15 +2,12 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { test, type TestContext } from 'node:test'
-import express from 'express'
-// @ts-expect-error -- it has no types of its own; those of Express 5 do here
-import untypedExpress4 from 'express4'
 import { memorySessions, type PhpSession } from 'sekisho/php'
 import { phpSessions, type PhpNodeSessions } from 'sekisho/php/node'
 import { dial, get, promised, send, serve } from '../http-server.ts'
-import { storedIn } from './uploads.ts'
+import { expressVersions } from './express-versions.ts'
+import { store, storedIn } from './uploads.ts'
 
-const express4: typeof express = untypedExpress4
 const cookie = 'PHPSESSID=known'
 
 /** What a handler does before its client leaves, and afterwards. */
@@ -29,7 +26,7 @@ class Site {
   readonly #done = promised<void>()
 
   constructor() {
-    this.#memory.put('known', new TextEncoder().encode('n|i:1;'))
+    store(this.#memory, 'known', 'n|i:1;')
     const ini = { 'session.save_handler': 'memory', 'session.gc_probability': 0 }
     const onNotice = ({ code }: { code: string }) => this.said.push(code)
     this.sessions = phpSessions(ini, { modules: [this.#memory], onNotice })
@@ -150,10 +147,7 @@ test('a time that is none is refused', () => {
   assert.throws(() => sessions.express({ finishWithin: Number.NaN }), { code: 'ERR_OPTION', message: /finishWithin/ })
 })
 
-for (const [version, make] of [
-  ['4', express4],
-  ['5', express],
-] as const) {
+for (const [version, make] of expressVersions) {
   /** The site as an application, which drops the changes of handlers that fail. */
   const appOf = (site: Site, deeds: Deeds): RequestListener => {
     const app = make()

@@ -21,6 +21,11 @@ export function directives(ini: Readonly<Record<string, string | number>>): stri
   return Object.entries({ ...bare, ...ini }).flatMap(([name, value]) => ['-d', `${name}="${value}"`])
 }
 
+/** An id that no session has had. */
+export function newId(): string {
+  return `${Date.now().toString(36)}${Math.random().toString(36).slice(2).padEnd(20, '0')}`
+}
+
 /** A process that counts. */
 export class Counting {
   readonly #child: ChildProcess

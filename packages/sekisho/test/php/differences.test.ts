@@ -8,17 +8,8 @@ import { test } from 'node:test'
 import { createPhpSession } from '../../src/php/functions/create.ts'
 import { SaveHandlerFailure, type SaveHandler } from '../../src/php/handler/contract.ts'
 import { memorySessions } from '../../src/php/handler/memory.ts'
-import {
-  cookiesOf,
-  type Directives,
-  type Page,
-  page,
-  sessionFolder,
-  store,
-  storedIn,
-  vars,
-  type Visit,
-} from './page.ts'
+import type { Directives } from './directives.ts'
+import { cookiesOf, type Page, page, sessionFolder, store, storedIn, vars, type Visit } from './page.ts'
 import { H } from './tracing-handler.ts'
 
 /** A page with the safe behaviour. */

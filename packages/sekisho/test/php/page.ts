@@ -13,8 +13,8 @@ import { RecordedAnswer } from '../../src/php/functions/answer.ts'
 import { createPhpSession, type PhpSessionOptions } from '../../src/php/functions/create.ts'
 import type { PhpNotice } from '../../src/php/functions/notices.ts'
 import type { PhpSession } from '../../src/php/functions/php-session.ts'
-import type { IniInput } from '../../src/php/ini/directive-kinds.ts'
 import { memorySessions } from '../../src/php/handler/memory.ts'
+import { type Directives, prefixed } from './directives.ts'
 
 const folders: string[] = []
 after(() => {
@@ -27,9 +27,6 @@ export function sessionFolder(): string {
   folders.push(folder)
   return folder
 }
-
-/** Directives without `session.`. */
-export type Directives = Readonly<Record<string, IniInput>>
 
 /** What a page is asked with. */
 export interface Visit extends PhpSessionOptions {
@@ -58,9 +55,8 @@ export function page(directives: Directives = {}, visit: Visit = {}): Page {
   const { cookie, url, body, referer, folder = sessionFolder(), ...options } = visit
   const said: string[] = []
   const answer = new RecordedAnswer()
-  const given = Object.entries({ save_path: folder, gc_probability: 0, ...directives })
   const session = createPhpSession(
-    Object.fromEntries(given.map(([name, value]) => [`session.${name}`, value])),
+    prefixed({ save_path: folder, gc_probability: 0, ...directives }),
     { headers: { cookie, referer }, url, body },
     {
       php: '8.4',
@@ -90,7 +86,7 @@ export function vars({ session }: Page): Record<string, unknown> {
 }
 
 /** What a session encodes to, as text. */
-export function encoded({ session }: Page): string | false {
+export function encoded({ session }: Pick<Page, 'session'>): string | false {
   const data = session.encode()
   return data === false ? false : new TextDecoder().decode(data)
 }

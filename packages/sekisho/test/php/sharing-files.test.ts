@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { decodeVars } from 'sekisho/php'
-import { Counting } from './counting.ts'
+import { Counting, newId } from './counting.ts'
 
 const isLong = process.env['SEKISHO_LONG'] === '1'
 const times = isLong ? 1000 : 50
@@ -72,7 +72,7 @@ test(`${kills} kills of a process that writes all the time leave a session that 
 
 /** A new session with this content. */
 function begun(content = ''): string {
-  const id = `${Date.now().toString(36)}${Math.random().toString(36).slice(2).padEnd(20, '0')}`
+  const id = newId()
   writeFileSync(join(directory, `sess_${id}`), content, { mode: 0o600 })
   return id
 }

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { Redis } from 'ioredis'
 import { decodeVars, type PhpValue } from 'sekisho/php'
 import { redisUrl } from '../services.ts'
-import { Counting } from './counting.ts'
+import { Counting, newId } from './counting.ts'
 
 const times = process.env['SEKISHO_LONG'] === '1' ? 1000 : 50
 const ids: string[] = []
@@ -80,7 +80,7 @@ function phpredis(ini: Readonly<Record<string, string | number>>): Record<string
 }
 
 function begun(): string {
-  const id = `${Date.now().toString(36)}${Math.random().toString(36).slice(2).padEnd(20, '0')}`
+  const id = newId()
   ids.push(id)
   return id
 }

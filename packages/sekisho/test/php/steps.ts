@@ -4,7 +4,7 @@
  * @module
  */
 import type { PhpSession } from '../../src/php/functions/php-session.ts'
-import { page } from './page.ts'
+import { encoded, page } from './page.ts'
 import { H } from './tracing-handler.ts'
 
 /** A page. */
@@ -47,10 +47,7 @@ const deeds: Readonly<Record<string, (session: PhpSession) => unknown>> = {
   'regenerate, delete': (session) => session.regenerateId(true),
   'create id': async (session) => String(await session.createId('p-')).length > 2,
   gc: (session) => session.gc(),
-  encode(session) {
-    const data = session.encode()
-    return data === false ? false : new TextDecoder().decode(data)
-  },
+  encode: (session) => encoded({ session }),
   decode: (session) => session.decode('c|i:7;'),
   'decode garbage': (session) => session.decode('garbage'),
   id: (session) => session.id(),

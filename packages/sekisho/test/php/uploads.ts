@@ -10,7 +10,7 @@ import { phpSessions } from '../../src/php/adapter/sessions-node.ts'
 import { type MemorySessions, memorySessions } from '../../src/php/handler/memory.ts'
 import { uploadOf } from '../../src/php/upload-progress/observe-node.ts'
 import { serve, textOf } from '../http-server.ts'
-import type { Directives } from './page.ts'
+import { type Directives, prefixed } from './directives.ts'
 
 /** A part of a form: a field, or a file with its name. */
 export type Part = readonly [name: string, content: string, filename?: string]
@@ -54,16 +54,15 @@ export interface Sending {
 export async function upload(t: TestContext, parts: readonly Part[], sending: Sending = {}): Promise<Uploaded> {
   const memory = memorySessions()
   const said: string[] = []
-  const given = {
+  const ini = prefixed({
     save_handler: 'memory',
     gc_probability: 0,
     'upload_progress.enabled': 1,
     'upload_progress.min_freq': 0,
     ...sending.ini,
-  }
-  const ini = Object.fromEntries(Object.entries(given).map(([name, value]) => [`session.${name}`, value]))
+  })
   const sessions = phpSessions(ini, { php: '8.4', modules: [memory], onNotice: ({ message }) => said.push(message) })
-  for (const [id, data] of Object.entries(sending.sessions ?? {})) memory.put(id, new TextEncoder().encode(data))
+  for (const [id, data] of Object.entries(sending.sessions ?? {})) store(memory, id, data)
   let watched: IncomingMessage | undefined
   const port = await serve(
     t,
@@ -95,6 +94,11 @@ export async function upload(t: TestContext, parts: readonly Part[], sending: Se
   request.end()
   const [answer] = await answered
   return { status: answer.statusCode ?? 0, body: await textOf(answer), stored: storedIn(memory), said }
+}
+
+/** Keeps a session in memory. */
+export function store(memory: MemorySessions, id: string, data: string): void {
+  memory.put(id, new TextEncoder().encode(data))
 }
 
 /** The sessions in memory, by id. */

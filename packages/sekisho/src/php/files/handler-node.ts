@@ -7,7 +7,7 @@ import type { Flock } from './flock-node.ts'
 import { ShortWrite } from './replace-node.ts'
 import { isFileId, parseSavePath, sessionPath, type SavePath } from './save-path.ts'
 import { codeOf, lockFile, UnfitFile, type LockedFile } from './session-file-node.ts'
-import { isDead, sweepFiles } from './sweep-node.ts'
+import { isDead, isTooOld, sweepFiles } from './sweep-node.ts'
 
 /** How often a new id may turn out to be taken. */
 const idAttempts = 3
@@ -59,7 +59,8 @@ export class FilesHandler implements SaveHandler {
     const file = await this.#locked(id, this.#ini.allocatesAtStart || isShared)
     if (file === undefined) return new Uint8Array()
     const content = file.read()
-    if (this.#terms.acceptExpired || content.length === 0 || !this.#isDead(file.changedAt)) return content
+    if (this.#terms.acceptExpired || content.length === 0 || !isTooOld(file.changedAt, this.#maxLifetime))
+      return content
     return new Uint8Array()
   }
 
@@ -143,16 +144,15 @@ export class FilesHandler implements SaveHandler {
    * here, and gets it back. Otherwise somebody has ended the session, and it stays so.
    */
   #again(file: LockedFile, id: string): Promise<LockedFile | undefined> | undefined {
-    if (this.#isDead(file.changedSince())) return this.#locked(id, true)
+    if (isTooOld(file.changedSince(), this.#maxLifetime)) return this.#locked(id, true)
     this.close()
     this.#ended = id
     this.#ini.warn('The session was destroyed while this request was running; nothing was written')
     return undefined
   }
 
-  #isDead(mtimeMs: number): boolean {
-    const maxLifetime = this.#ini.get('session.gc_maxlifetime')
-    return isDead({ mtimeMs, isFile: () => true }, { maxLifetime })
+  get #maxLifetime(): number {
+    return this.#ini.get('session.gc_maxlifetime')
   }
 
   #exists(id: string): boolean {
@@ -160,7 +160,7 @@ export class FilesHandler implements SaveHandler {
     const path = this.#pathOf(id)
     const status = path === undefined ? undefined : this.#statusOf(path)
     if (status === undefined || acceptExpired) return status !== undefined
-    return !isDead(status, { maxLifetime: this.#ini.get('session.gc_maxlifetime') })
+    return !isDead(status, this.#maxLifetime)
   }
 
   /**

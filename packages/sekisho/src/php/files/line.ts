@@ -8,11 +8,6 @@ type Waiter = () => void
 export class Lines {
   readonly #lines = new Map<string, Waiter[]>()
 
-  /** How many keys somebody has or waits for. */
-  get size(): number {
-    return this.#lines.size
-  }
-
   /**
    * Waits for the turn.
    *

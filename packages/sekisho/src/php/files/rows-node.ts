@@ -4,7 +4,7 @@ import { pause } from '../../lib/pause.ts'
 import type { ListedRow, Row, RowStore, RowVerbs } from '../../store/rows.ts'
 import type { Flock } from './flock-node.ts'
 import { isFileId, sessionPath, type SavePath } from './save-path.ts'
-import { codeOf, lockFile, readAll, type LockedFile } from './session-file-node.ts'
+import { carefully, codeOf, lockFile, readAll, type LockedFile } from './session-file-node.ts'
 import { idOf, sessionFiles, sweepFiles } from './sweep-node.ts'
 
 /** So often a read that met a writer looks again before it waits for the lock. */
@@ -201,7 +201,7 @@ class LockedRow implements RowVerbs<Uint8Array> {
 
 function opened(path: string): number | undefined {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    return openSync(path, constants.O_RDONLY | carefully)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw fault(error)

@@ -1,3 +1,4 @@
+import { idCharacters } from '../functions/session-id.ts'
 import { SaveHandlerFailure } from '../handler/contract.ts'
 
 /** What `session.save_path` of the `files` handler says: `[depth;[mode;]]directory`. */
@@ -12,7 +13,6 @@ export interface SavePath {
 
 /** `MAXPATHLEN` of Linux, which is in PHP's warning. */
 const longestPath = 4096
-const idPattern = /^[A-Za-z0-9,-]{1,256}$/
 
 /**
  * Reads a save path as `mod_files.c` does: only with a second part the first is a depth, only with a third the second is a
@@ -45,7 +45,7 @@ function modeOf(text: string): number {
 
 /** Whether PHP's `files` handler takes an id: what it refuses never becomes a part of a path. */
 export function isFileId(id: string): boolean {
-  return idPattern.test(id)
+  return idCharacters.test(id)
 }
 
 /**

@@ -19,8 +19,10 @@ import { replaceContent } from './replace-node.ts'
 /** All that wait for a file within this process, whichever handler or store they came through. */
 const lines = new Lines()
 
-/** As PHP opens it. Never through a symbolic link, and not waiting for the other end of a FIFO, which PHP would. */
-const flags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK
+/** How a session's file is opened: never through a symbolic link, and not waiting for the other end of a FIFO, which PHP would. */
+export const carefully: number = constants.O_NOFOLLOW | constants.O_NONBLOCK
+/** As PHP opens it, for what needs the lock. */
+export const forLock: number = constants.O_RDWR | carefully
 
 /** How a file is opened and locked. */
 export interface LockTerms {
@@ -99,7 +101,7 @@ async function persevere(fd: number, { flock, waitMs }: LockTerms, deadline: num
 
 function opened(path: string, mode: number | undefined): number | undefined {
   try {
-    return mode === undefined ? openSync(path, flags) : openSync(path, flags | constants.O_CREAT, mode)
+    return mode === undefined ? openSync(path, forLock) : openSync(path, forLock | constants.O_CREAT, mode)
   } catch (error) {
     if (mode === undefined && codeOf(error) === 'ENOENT') return undefined
     throw error
@@ -115,7 +117,8 @@ function refuseUnfit(status: Stats): void {
   throw new UnfitFile('Session data file is not created by your uid')
 }
 
-function isAt(path: string, { ino, dev }: Stats): boolean {
+/** Whether a path leads to the open file of this status. */
+export function isAt(path: string, { ino, dev }: Stats): boolean {
   const there = lstatSync(path, { throwIfNoEntry: false })
   return there?.ino === ino && there.dev === dev
 }

@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, unlinkSync, type Stats } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, openSync, unlinkSync, type Stats } from 'node:fs'
 import { opendir } from 'node:fs/promises'
 import { pause } from '../../lib/pause.ts'
 import type { Flock } from './flock-node.ts'
 import type { SavePath } from './save-path.ts'
-import { codeOf } from './session-file-node.ts'
+import { codeOf, forLock, isAt } from './session-file-node.ts'
 
 /** So many files are looked at before others of the process have their turn. */
 const filesPerTurn = 200
@@ -27,13 +27,14 @@ export interface SweepTerms {
  * @throws What the system says when the directory cannot be listed.
  */
 export async function sweepFiles(terms: SweepTerms): Promise<number> {
-  const { path, limit } = terms
+  const { path, limit, maxLifetime } = terms
   let [removed, seen] = [0, 0]
   for await (const file of sessionFiles(path.directory, path.depth)) {
     if (removed >= limit) break
     seen += 1
     if (seen % filesPerTurn === 0) await pause(0)
-    if (isDead(lstatSync(file, { throwIfNoEntry: false }), terms) && (await removeUnused(file, terms))) removed += 1
+    const status = lstatSync(file, { throwIfNoEntry: false })
+    if (isDead(status, maxLifetime) && (await removeUnused(file, terms))) removed += 1
   }
   return removed
 }
@@ -52,22 +53,23 @@ export function idOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1 + prefix.length)
 }
 
-/** As PHP counts, in whole seconds: what is exactly so old stays. */
-export function isDead(
-  status: Pick<Stats, 'mtimeMs' | 'isFile'> | undefined,
-  { maxLifetime }: Pick<SweepTerms, 'maxLifetime'>,
-): boolean {
-  if (status === undefined || !status.isFile()) return false
-  return Math.floor(Date.now() / 1000) - Math.floor(status.mtimeMs / 1000) > maxLifetime
+/** Whether this is a file that is to be removed. */
+export function isDead(status: Stats | undefined, maxLifetime: number): boolean {
+  return status?.isFile() === true && isTooOld(status.mtimeMs, maxLifetime)
 }
 
-async function removeUnused(file: string, terms: SweepTerms): Promise<boolean> {
+/** As PHP counts, in whole seconds: what is exactly so old stays. */
+export function isTooOld(mtimeMs: number, maxLifetime: number): boolean {
+  return Math.floor(Date.now() / 1000) - Math.floor(mtimeMs / 1000) > maxLifetime
+}
+
+async function removeUnused(file: string, { flock, maxLifetime }: SweepTerms): Promise<boolean> {
   const fd = opened(file)
   if (fd === undefined) return false
   try {
-    if (!(await terms.flock(fd, 'exclusive'))) return false
-    const [held, there] = [fstatSync(fd), lstatSync(file, { throwIfNoEntry: false })]
-    if (there?.ino !== held.ino || !isDead(held, terms)) return false
+    if (!(await flock(fd, 'exclusive'))) return false
+    const held = fstatSync(fd)
+    if (!isAt(file, held) || !isDead(held, maxLifetime)) return false
     unlinkSync(file)
     return true
   } finally {
@@ -78,7 +80,7 @@ async function removeUnused(file: string, terms: SweepTerms): Promise<boolean> {
 /** Somebody may have removed it, and what we may not open is not ours to remove. */
 function opened(file: string): number | undefined {
   try {
-    return openSync(file, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    return openSync(file, forLock)
   } catch (error) {
     if (['ENOENT', 'EACCES', 'EPERM', 'ELOOP'].includes(String(codeOf(error)))) return undefined
     throw error

@@ -1,6 +1,6 @@
 import type { PhpKey } from '../value/keys.ts'
-import { PhpReference, type Slot } from '../value/php-map.ts'
-import { PhpCustom, PhpEnum, PhpObject, type PhpValue } from '../value/value.ts'
+import { PhpReference, referenceAt, type Slot } from '../value/php-map.ts'
+import { hasIdentity, type PhpCustom, type PhpEnum, type PhpObject, type PhpValue } from '../value/value.ts'
 
 /** The slots of an array or an object, or a place made for a single value. */
 export type Slots = Map<PhpKey, Slot<PhpValue>>
@@ -59,12 +59,7 @@ export class SlotTable {
   /** The reference at the place of a value, made there when it is not one yet. Undefined for a number that names none. */
   reference(number: number, own: Place): PhpReference<PhpValue> | undefined {
     const place = this.#other(number, own)
-    const slot = place?.slots.get(place.key)
-    if (place === undefined || slot === undefined) return undefined
-    if (slot instanceof PhpReference) return slot
-    const reference = new PhpReference<PhpValue>(slot)
-    place.slots.set(place.key, reference)
-    return reference
+    return place === undefined ? undefined : referenceAt(place.slots, place.key)
   }
 
   /** The object at the place of a value. Undefined for a number that names no object. */
@@ -72,8 +67,7 @@ export class SlotTable {
     const place = this.#other(number, own)
     const slot = place?.slots.get(place.key)
     const value = slot instanceof PhpReference ? slot.value : slot
-    const isObject = value instanceof PhpObject || value instanceof PhpEnum || value instanceof PhpCustom
-    return isObject ? value : undefined
+    return hasIdentity(value) ? value : undefined
   }
 
   /** The place of a value, unless it is that of the value which is being read. */

@@ -1,8 +1,8 @@
 import { shown } from '../../errors.ts'
-import { int64, type PhpKey } from '../value/keys.ts'
+import { isInt64, type PhpKey } from '../value/keys.ts'
 import { PhpReference, type Slot, slotsOf } from '../value/php-map.ts'
 import { PhpBytes, PhpFloat } from '../value/scalars.ts'
-import { contentOf, PhpArray, PhpCustom, PhpEnum, PhpObject, type PhpValue } from '../value/value.ts'
+import { contentOf, hasIdentity, PhpArray, PhpCustom, PhpEnum, PhpObject, type PhpValue } from '../value/value.ts'
 import { isClassName, isRefusedClass } from './class-names.ts'
 import { PhpEncodeError } from './errors.ts'
 import { formatFloat } from './float.ts'
@@ -72,7 +72,7 @@ export class ValueWriter {
     const isReference = slot instanceof PhpReference
     const value = isReference ? slot.value : slot
     const ownIdentity = isReference ? slot : undefined
-    const repeated = this.#seen.repeated(isObject(value) ? value : ownIdentity, isReference)
+    const repeated = this.#seen.repeated(hasIdentity(value) ? value : ownIdentity, isReference)
     if (repeated === undefined) this.#writeValue(value)
     else this.#output.ascii(repeated)
   }
@@ -214,10 +214,6 @@ export class ValueWriter {
   }
 }
 
-function isObject(value: PhpValue): value is PhpObject | PhpEnum | PhpCustom {
-  return value instanceof PhpObject || value instanceof PhpEnum || value instanceof PhpCustom
-}
-
 /** The octets of a name in which something stands for a stray octet. */
 function octetsOfKnown(name: string): Uint8Array {
   const octets = octetsOfName(name)
@@ -226,7 +222,7 @@ function octetsOfKnown(name: string): Uint8Array {
 }
 
 function withinInt64(value: bigint): bigint {
-  if (value >= int64.min && value <= int64.max) return value
+  if (isInt64(value)) return value
   throw new PhpEncodeError('an integer has more than 64 bits')
 }
 

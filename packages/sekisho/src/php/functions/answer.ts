@@ -75,7 +75,7 @@ export function cookieParams(ini: RequestIni): Required<CookieParams> {
 
 /** The cookie that brings an id. @param now Milliseconds since 1970. */
 export function cookieText(ini: RequestIni, id: string, now: number): string {
-  const { lifetime } = cookieParams(ini)
+  const lifetime = ini.get('session.cookie_lifetime')
   const pair = `${ini.get('session.name')}=${urlEncoded(id)}`
   if (lifetime <= 0) return pair + attributes(ini)
   const expires = dateText(Math.floor(now / 1000) + lifetime)

@@ -7,7 +7,7 @@ import { SekishoError, SekishoUsageError } from '../../errors.ts'
 import type { IniView, SaveHandlerModule } from '../handler/contract.ts'
 import { RequestIni, type ResolvedIni } from '../ini/settings.ts'
 import type { PhpArray } from '../value/value.ts'
-import { type PhpAnswer, putCookie } from './answer.ts'
+import { cookieLines, type PhpAnswer, putCookie } from './answer.ts'
 import { type NoticeCode, noticeOf, type PhpNotice } from './notices.ts'
 import type { PhpRequest } from './request.ts'
 import { createSessionId } from './session-id.ts'
@@ -194,6 +194,14 @@ export class Context {
   withdrawCookie(): void {
     if (this.cookie !== undefined && !this.answer.headersSent) putCookie(this.answer, this.cookie.name)
     this.cookie = undefined
+  }
+
+  /** Puts it back into an answer whose head was made anew, unless it has another of that name by now. */
+  keepCookie(): void {
+    const { answer, cookie } = this
+    if (cookie === undefined || answer.headersSent) return
+    const isThere = cookieLines(answer).some((line) => line.startsWith(`${cookie.name}=`))
+    if (!isThere) putCookie(answer, cookie.name, cookie.text)
   }
 
   handlerSaid(reason: string): void {

@@ -34,7 +34,8 @@ async function save(context: Context, storage: Storage): Promise<boolean> {
   const id = context.id ?? ''
   // A session that never held anything needs no record.
   if (context.isSafe && context.isFresh && context.vars.isEmpty) return true
-  const isUnchanged = context.stored !== undefined && isSame(data, context.stored) && !isWrittenAnyway(context, data)
+  const isUnchanged =
+    context.stored !== undefined && Buffer.compare(data, context.stored) === 0 && !isWrittenAnyway(context, data)
   const isWritten = isUnchanged ? await storage.touch(id, data) : await storage.write(id, data)
   if (!isWritten) warnOfWrite(context, storage, isUnchanged)
   return isWritten
@@ -45,16 +46,13 @@ function isWrittenAnyway({ php }: Context, data: Uint8Array): boolean {
   return php < 806 && data.length === 0
 }
 
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((octet, at) => octet === other[at])
-}
-
 /** Raises a notice where variables have changed since the session was written, and is not active any more. */
 export function noticeLateChanges(context: Context): void {
   const { written, vars, isActive } = context
   if (isActive || written === undefined) return
   try {
-    if (isSame(encodeVars(formatOf(context), vars.toArray(), { onSkip: () => {} }), written)) return
+    const now = encodeVars(formatOf(context), vars.toArray(), { onSkip: () => {} })
+    if (Buffer.compare(now, written) === 0) return
   } catch {
     // What cannot be encoded was not there when it was written.
   }

@@ -13,9 +13,14 @@ import type { Storage } from './storage.ts'
 /** @throws SekishoError where the handler makes none. */
 export async function newId(context: Context, storage: Storage, what: string): Promise<string> {
   const id = await guarded(context, storage, () => storage.createId())
-  if (id !== false) return id
+  if (id === false) throw await givenUp(context, storage, what)
+  return id
+}
+
+/** What PHP throws: from here on there is no session. */
+export async function givenUp(context: Context, storage: Storage, what: string): Promise<SekishoError> {
   await abandon(context, storage)
-  throw new SekishoError('ERR_STORE_UNAVAILABLE', `${what}: ${storage.name} (path: ${context.savePath})`)
+  return new SekishoError('ERR_STORE_UNAVAILABLE', `${what}: ${storage.name} (path: ${context.savePath})`)
 }
 
 /** Sends the cookie where it is due, sets `SID`, and arms what writes ids into links. @returns Whether the cookie could be sent. */

@@ -73,10 +73,9 @@ export async function leadOn(context: Context, storage: Storage): Promise<void> 
 }
 
 function isSame(context: Context, before: PhpArray): boolean {
-  const [one, other] = [before, context.vars.toArray()].map((vars) =>
-    encodeVars('php_serialize', PhpArray.from([...vars.entries()].filter(([key]) => !marks.has(key)))),
-  )
-  return one?.length === other?.length && one?.every((octet, at) => octet === other?.[at]) === true
+  const unmarked = (vars: PhpArray): Uint8Array =>
+    encodeVars('php_serialize', PhpArray.from([...vars.entries()].filter(([key]) => !marks.has(key))))
+  return Buffer.compare(unmarked(before), unmarked(context.vars.toArray())) === 0
 }
 
 const marks: ReadonlySet<unknown> = new Set([since, successor, ours, renewedAt])

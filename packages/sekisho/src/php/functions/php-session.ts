@@ -7,7 +7,7 @@ import { SekishoUsageError } from '../../errors.ts'
 import type { IniInput } from '../ini/directive-kinds.ts'
 import type { DirectiveName, DirectiveValues } from '../ini/directive-table.ts'
 import type { PhpValue } from '../value/value.ts'
-import { cookieLines, type CookieParams, type PhpAnswer, putCookie } from './answer.ts'
+import type { CookieParams, PhpAnswer } from './answer.ts'
 import { Context, type SessionStatus, type Surroundings } from './context.ts'
 import { decode, encode } from './encoding.ts'
 import { abort, destroy, noticeLateChanges, writeClose } from './finish.ts'
@@ -279,6 +279,7 @@ export class PhpSession {
   async finish({ write = true }: { readonly write?: boolean } = {}): Promise<void> {
     if (this.#isFinished) return
     this.#isFinished = true
+    // Its failure is told to whoever called the function; the end of the request only waits for it.
     await this.#running?.catch(() => undefined)
     this.#isFinishing = true
     try {
@@ -299,10 +300,7 @@ export class PhpSession {
 
   /** Puts the cookie back into an answer whose head was made anew, unless it has another of that name by now. Adapters call it. */
   keepCookie(): void {
-    const { answer, cookie } = this.#context
-    if (cookie === undefined || answer.headersSent) return
-    const isThere = cookieLines(answer).some((line) => line.startsWith(`${cookie.name}=`))
-    if (!isThere) putCookie(answer, cookie.name, cookie.text)
+    this.#context.keepCookie()
   }
 
   /** Whether there is anything for {@link finish} to do. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { SekishoError, SekishoUsageError } from '../../errors.ts'
+import { SekishoUsageError } from '../../errors.ts'
 import type { Context } from './context.ts'
 import { encodeSession } from './encoding.ts'
-import { abandon, guarded, newId, resetId } from './identity.ts'
+import { abandon, givenUp, guarded, newId, resetId } from './identity.ts'
 import { obsoleteData, predecessorOf, unmark } from './obsolete.ts'
 import { idCharacters } from './session-id.ts'
 import type { Storage } from './storage.ts'
@@ -72,23 +72,17 @@ async function draw(context: Context, storage: Storage): Promise<string> {
 
 async function reopen(context: Context, storage: Storage): Promise<void> {
   const isOpen = await guarded(context, storage, () => storage.open(context.savePath, context.ini.get('session.name')))
-  if (!isOpen) throw await given(context, storage, 'Failed to open session')
+  if (!isOpen) throw await givenUp(context, storage, 'Failed to open session')
 }
 
 async function readNew(context: Context, storage: Storage): Promise<void> {
   const data = await guarded(context, storage, () => storage.read(context.id ?? ''))
-  if (data === false) throw await given(context, storage, 'Failed to create(read) session ID')
+  if (data === false) throw await givenUp(context, storage, 'Failed to create(read) session ID')
 }
 
 async function keepNew(context: Context, storage: Storage, data: Uint8Array): Promise<void> {
   if (await guarded(context, storage, () => storage.write(context.id ?? '', data))) return
-  throw await given(context, storage, 'Failed to write session')
-}
-
-/** What PHP throws: from here on there is no session. */
-async function given(context: Context, storage: Storage, what: string): Promise<SekishoError> {
-  await abandon(context, storage)
-  return new SekishoError('ERR_STORE_UNAVAILABLE', `${what}: ${storage.name} (path: ${context.savePath})`)
+  throw await givenUp(context, storage, 'Failed to write session')
 }
 
 /** @throws SekishoUsageError `ERR_ARGUMENT` for a prefix that is too long or holds a NUL. */

@@ -21,21 +21,11 @@ export type Field = string | { readonly isText: false } | undefined
 
 const notText = { isText: false } as const
 
-/** `$_COOKIE[name]`. Of several cookies of a name PHP takes the first, and decodes it as a URL. */
-export function cookieField({ headers }: PhpRequest, name: string): Field {
-  const header = headers['cookie']
-  for (const piece of piecesOf(typeof header === 'string' ? header : (header ?? []).join('; '), ';')) {
-    const field = fieldOf(piece.trimStart(), name)
-    if (field !== undefined) return field
-  }
-  return undefined
-}
-
-/** All texts that the request's cookies of a name hold, the first one first. */
-export function cookieFields({ headers }: PhpRequest, name: string): string[] {
+/** What the cookies of a name hold. The first is `$_COOKIE[name]`: of several PHP takes that one, and decodes it as a URL. */
+export function cookieFields({ headers }: PhpRequest, name: string): Exclude<Field, undefined>[] {
   const header = headers['cookie']
   const pieces = piecesOf(typeof header === 'string' ? header : (header ?? []).join('; '), ';')
-  return pieces.map((piece) => fieldOf(piece.trimStart(), name)).filter((field) => typeof field === 'string')
+  return pieces.map((piece) => fieldOf(piece.trimStart(), name)).filter((field) => field !== undefined)
 }
 
 /** `$_GET[name]`. Of several fields of a name PHP takes the last. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RequestIni } from '../ini/settings.ts'
-import { cookieField, cookieFields, type Field, postField, queryField, type PhpRequest } from './request.ts'
+import { cookieFields, type Field, postField, queryField, type PhpRequest } from './request.ts'
 
 /** PHP's digits, the first of which stands for zero. */
 const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,-'
@@ -61,8 +61,8 @@ export interface FoundId {
  */
 export function findId(request: PhpRequest, ini: RequestIni): FoundId {
   const name = ini.get('session.name')
-  const cookie = ini.get('session.use_cookies') ? cookieField(request, name) : undefined
-  let id = textOf(cookie)
+  const cookies = ini.get('session.use_cookies') ? cookieFields(request, name) : []
+  let id = textOf(cookies[0])
   if (!ini.get('session.use_only_cookies')) {
     id ??= textOf(queryField(request, name))
     id ??= textOf(postField(request, name))
@@ -70,8 +70,8 @@ export function findId(request: PhpRequest, ini: RequestIni): FoundId {
   }
   return {
     id,
-    hasCookie: cookie !== undefined,
-    otherIds: cookie === undefined ? [] : cookieFields(request, name).slice(1),
+    hasCookie: cookies.length > 0,
+    otherIds: cookies.filter((field) => typeof field === 'string').slice(1),
   }
 }
 

@@ -54,29 +54,30 @@ export interface Setting {
   readonly directive: DirectiveName
   readonly whenActive: NoticeCode
   readonly whenSent: NoticeCode
+  /** PHP's name of the argument, which may hold no NUL; absent: it may. */
+  readonly argument?: string
 }
 
 export const settings: Readonly<Record<'name' | 'savePath' | 'cacheLimiter', Setting>> = {
-  name: { directive: 'session.name', whenActive: 'name-active', whenSent: 'name-sent' },
-  savePath: { directive: 'session.save_path', whenActive: 'path-active', whenSent: 'path-sent' },
+  name: { directive: 'session.name', whenActive: 'name-active', whenSent: 'name-sent', argument: '$name' },
+  savePath: { directive: 'session.save_path', whenActive: 'path-active', whenSent: 'path-sent', argument: '$path' },
   cacheLimiter: { directive: 'session.cache_limiter', whenActive: 'limiter-active', whenSent: 'limiter-sent' },
 }
 
 /** @returns The value before, or `false` where it may not be changed now. */
-export function setting(context: Context, { directive, whenActive, whenSent }: Setting, next?: string): string | false {
+export function setting(
+  context: Context,
+  { directive, whenActive, whenSent, argument }: Setting,
+  next?: string,
+): string | false {
   const before = String(context.ini.get(directive))
   if (next === undefined) return before
-  refuseNul(context, directive, next)
+  if (argument !== undefined && next.includes('\0'))
+    throw wrongArgument(`${context.running}(): Argument #1 (${argument}) must not contain any null bytes`)
   if (context.isActive) return context.refuse(whenActive)
   if (context.answer.headersSent) return context.refuse(whenSent)
   changeIni(context, directive, next)
   return before
-}
-
-function refuseNul({ running }: Context, directive: DirectiveName, value: string): void {
-  if (directive === 'session.cache_limiter' || !value.includes('\0')) return
-  const argument = directive === 'session.name' ? '$name' : '$path'
-  throw wrongArgument(`${running}(): Argument #1 (${argument}) must not contain any null bytes`)
 }
 
 export function cacheExpire(context: Context, minutes: number | undefined): number | false {

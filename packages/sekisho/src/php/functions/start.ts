@@ -60,21 +60,22 @@ async function renewInTime(context: Context): Promise<boolean> {
 function takeOptions(context: Context, options: StartOptions): boolean {
   let isReadOnly = false
   for (const [name, value] of Object.entries<unknown>(options)) {
-    const isTaken = typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
-    if (!isTaken) {
+    if (!isTaken(value)) {
       const found = value === null ? 'null' : typeof value
       throw wrongOption(`Option "${name}" must be of type string|int|bool, ${found} given`)
     }
-    if (name === 'read_and_close') isReadOnly = readAndClose(context, value as string | boolean | number)
-    else if (!changeIni(context, `session.${name}`, value as string | boolean | number)) {
-      context.notice('option-failed', name)
-    }
+    if (name === 'read_and_close') isReadOnly = readAndClose(context, value)
+    else if (!changeIni(context, `session.${name}`, value)) context.notice('option-failed', name)
   }
   return isReadOnly
 }
 
+function isTaken(value: unknown): value is IniInput {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
+}
+
 /** Before PHP 8.5, any number but 0 meant yes, and a text that is no number meant no. */
-function readAndClose({ php }: Context, value: string | boolean | number): boolean {
+function readAndClose({ php }: Context, value: IniInput): boolean {
   const number = typeof value === 'string' ? Number.parseInt(value, 10) : Number(value)
   if (php < 805) return number !== 0 && !Number.isNaN(number)
   const isNumber = typeof value !== 'string' || /^\s*[-+]?\d+\s*$/.test(value)
@@ -126,15 +127,7 @@ async function limit(context: Context): Promise<boolean> {
 export async function initialize(context: Context, found?: FoundId): Promise<boolean> {
   const storage = context.opened
   context.isActive = true
-  if (!(await opened(context, storage))) return false
-  await settleId(context, storage, found)
-  if (!(await guarded(context, storage, async () => resetId(context, found)))) {
-    await abandon(context, storage)
-    return false
-  }
-  context.vars.clear()
-  context.hasVars = true
-  return readInto(context, storage, mostForwards)
+  return (await opened(context, storage)) && takeUp(context, storage, { found, forwards: mostForwards })
 }
 
 async function opened(context: Context, storage: Storage): Promise<boolean> {
@@ -142,6 +135,25 @@ async function opened(context: Context, storage: Storage): Promise<boolean> {
   if (await guarded(context, storage, () => storage.open(savePath, context.ini.get('session.name')))) return true
   await abandon(context, storage)
   return context.storageFailed('open-failed', storage.name, savePath)
+}
+
+/** How a session is taken up. */
+interface Taking {
+  readonly found?: FoundId | undefined
+  /** How many ids that were replaced may yet be followed. */
+  readonly forwards: number
+}
+
+/** All that comes once the storage is open. */
+async function takeUp(context: Context, storage: Storage, { found, forwards }: Taking): Promise<boolean> {
+  await settleId(context, storage, found)
+  if (!(await guarded(context, storage, async () => resetId(context, found)))) {
+    await abandon(context, storage)
+    return false
+  }
+  context.vars.clear()
+  context.hasVars = true
+  return readInto(context, storage, forwards)
 }
 
 async function settleId(context: Context, storage: Storage, found: FoundId | undefined): Promise<void> {
@@ -200,11 +212,8 @@ async function cannotRead(context: Context, storage: Storage): Promise<boolean> 
 }
 
 /** A new session under a new id, in place of the one that is open. */
-async function beginAnew(context: Context, storage: Storage): Promise<boolean> {
-  await storage.close()
-  if (!(await opened(context, storage))) return false
-  context.id = undefined
-  return takeUp(context, storage, 0)
+function beginAnew(context: Context, storage: Storage): Promise<boolean> {
+  return goOn(context, storage, { id: undefined, forwards: 0 })
 }
 
 /**
@@ -223,19 +232,18 @@ async function follow(
     await guarded(context, storage, () => storage.destroy(context.id ?? ''))
     return beginAnew(context, storage)
   }
+  return goOn(context, storage, { id, forwards: forwards - 1 })
+}
+
+/** Under another id, of which the browser has to be told. */
+async function goOn(
+  context: Context,
+  storage: Storage,
+  { id, forwards }: Taking & Pick<Obsolete, 'id'>,
+): Promise<boolean> {
   await storage.close()
   if (!(await opened(context, storage))) return false
   context.id = id
-  return takeUp(context, storage, forwards - 1)
-}
-
-async function takeUp(context: Context, storage: Storage, forwards: number): Promise<boolean> {
-  await settleId(context, storage, undefined)
   context.sendsCookie = context.ini.get('session.use_cookies')
-  if (!resetId(context)) {
-    await abandon(context, storage)
-    return false
-  }
-  context.vars.clear()
-  return readInto(context, storage, forwards)
+  return takeUp(context, storage, { forwards })
 }

@@ -1,5 +1,5 @@
 /**
- * The save handler of one request, with what PHP has around it: one verb at a time, and reasons become warnings.
+ * The save handler of one request, with what PHP has around it: reasons become warnings.
  *
  * @module
  */
@@ -21,18 +21,12 @@ export class Storage {
   readonly userClass: string | undefined
   readonly #handler: SaveHandler
   readonly #owner: StorageOwner
-  #isBusy = false
 
   constructor(handler: SaveHandler, owner: StorageOwner, naming: { name: string; userClass?: string | undefined }) {
     this.#handler = handler
     this.#owner = owner
     this.name = naming.name
     this.userClass = naming.userClass
-  }
-
-  /** Whether one of the verbs is running: session functions that it calls are refused. */
-  get isBusy(): boolean {
-    return this.#isBusy
   }
 
   /** Whether the handler knows which ids are in use. */
@@ -82,15 +76,12 @@ export class Storage {
   }
 
   async #call<T>(verb: () => Awaitable<T | false>): Promise<T | false> {
-    this.#isBusy = true
     try {
       return await verb()
     } catch (error) {
       if (!(error instanceof SaveHandlerFailure)) throw error
       this.#owner.handlerSaid(error.message)
       return false
-    } finally {
-      this.#isBusy = false
     }
   }
 }

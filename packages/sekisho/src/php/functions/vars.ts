@@ -121,6 +121,5 @@ function define(view: SessionVariables, name: string, descriptor: PropertyDescri
 /** Whether what was handed out still means what it was made from. */
 function isUnchanged({ php, js }: Given): boolean {
   if (typeof js !== 'object' || js === null || Object.is(js, php)) return true
-  const [now, before] = [serialize(toPhp(js)), serialize(toPhp(toJs(php)))]
-  return now.length === before.length && now.every((octet, at) => octet === before[at])
+  return Buffer.compare(serialize(toPhp(js)), serialize(toPhp(toJs(php)))) === 0
 }

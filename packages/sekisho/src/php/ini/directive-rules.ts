@@ -96,10 +96,10 @@ function endsAttribute(text: string, { isSafe }: ReadingContext): boolean {
 }
 
 /** `session.sid_length` and `session.sid_bits_per_character`. */
-export function sidShape(name: string, least: number, most: number): DirectiveKind<number> {
+export function sidShape(least: number, most: number): DirectiveKind<number> {
   return {
     expected: `${least} to ${most}`,
-    read(input) {
+    read(input, { name }) {
       const text = textOf(input)
       const number = Number(text)
       return /^\s*[-+]?\d+$/.test(text) && number >= least && number <= most

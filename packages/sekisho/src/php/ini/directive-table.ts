@@ -247,17 +247,13 @@ export const directives: { readonly [N in DirectiveName]: Directive<DirectiveVal
   'session.sid_length': {
     ...anytime,
     safe: 32,
-    kind: deprecatedUnless(sidShape('session.sid_length', 22, 256), 32, 'session.sid_length INI setting is deprecated'),
+    kind: deprecatedUnless(sidShape(22, 256), 32, 'session.sid_length INI setting is deprecated'),
     meaning: 'The characters of a new id.',
   },
   'session.sid_bits_per_character': {
     ...anytime,
     safe: 4,
-    kind: deprecatedUnless(
-      sidShape('session.sid_bits_per_character', 4, 6),
-      4,
-      'session.sid_bits_per_character INI setting is deprecated',
-    ),
+    kind: deprecatedUnless(sidShape(4, 6), 4, 'session.sid_bits_per_character INI setting is deprecated'),
     meaning: 'The random bits in each character of a new id: 4 (`0-9a-f`), 5 (`0-9a-v`) or 6 (`0-9a-zA-Z,-`).',
   },
   'session.lazy_write': {

@@ -48,7 +48,7 @@ export class SessionLock {
   async #try(expireMs: number): Promise<boolean> {
     const { lock } = this.#keys
     const reply = await this.#server.run('take a lock', lock, ['set', lock, this.holder, 'NX', 'PX', String(expireMs)])
-    return reply !== null && reply !== undefined && textOf(reply) === 'OK'
+    return textOf(reply) === 'OK'
   }
 }
 

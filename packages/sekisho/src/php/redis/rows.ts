@@ -63,30 +63,12 @@ export class RedisRows implements RowStore<Uint8Array> {
     return { data, expiresAt: ttl < 0 ? Number.POSITIVE_INFINITY : Date.now() + ttl }
   }
 
-  async insert(id: string, data: Uint8Array, dueMs: number): Promise<boolean> {
-    const { session } = this.#terms.server.keys(id)
-    const reply = await this.#terms.server.run('write a session', session, [
-      'set',
-      session,
-      data,
-      'NX',
-      'PX',
-      span(dueMs),
-    ])
-    return reply !== null && reply !== undefined && textOf(reply) === 'OK'
+  insert(id: string, data: Uint8Array, dueMs: number): Promise<boolean> {
+    return this.#set(id, 'NX', data, dueMs)
   }
 
-  async update(id: string, data: Uint8Array, dueMs: number): Promise<boolean> {
-    const { session } = this.#terms.server.keys(id)
-    const reply = await this.#terms.server.run('write a session', session, [
-      'set',
-      session,
-      data,
-      'XX',
-      'PX',
-      span(dueMs),
-    ])
-    return reply !== null && reply !== undefined && textOf(reply) === 'OK'
+  update(id: string, data: Uint8Array, dueMs: number): Promise<boolean> {
+    return this.#set(id, 'XX', data, dueMs)
   }
 
   updateIf(id: string, data: Uint8Array, expected: Uint8Array, dueMs: number): Promise<boolean> {
@@ -106,6 +88,13 @@ export class RedisRows implements RowStore<Uint8Array> {
   async ready(): Promise<void> {
     const { session } = this.#terms.server.keys('sekisho-ready')
     await this.#terms.server.run('look for a session', session, ['exists', session])
+  }
+
+  /** @param where `NX`: where there is no row; `XX`: where there is one. @returns Whether it was so. */
+  async #set(id: string, where: 'NX' | 'XX', data: Uint8Array, dueMs: number): Promise<boolean> {
+    const { session } = this.#terms.server.keys(id)
+    const command = ['set', session, data, where, 'PX', span(dueMs)] as const
+    return textOf(await this.#terms.server.run('write a session', session, command)) === 'OK'
   }
 
   /** @returns Whether the row still was what it had been. */

@@ -32,6 +32,7 @@ export interface SessionKeys {
 
 /** What the name of a lock ends in. No session may have such an id: its data would be the lock of another one. */
 const lockSuffix = '_LOCK'
+const utf8 = new TextDecoder()
 
 /** A server with PHP's sessions, by the commands that are used. Errors name neither keys nor values: an id is a secret. */
 export class PhpRedisServer {
@@ -109,7 +110,7 @@ export function bytesOf(reply: unknown): Uint8Array | undefined {
 
 /** @returns A reply as text, whether the client gave bytes, text or a number. */
 export function textOf(reply: unknown): string {
-  return reply instanceof Uint8Array ? new TextDecoder().decode(reply) : String(reply)
+  return reply instanceof Uint8Array ? utf8.decode(reply) : String(reply)
 }
 
 /** Errors of clients carry the command, and with it the id and the data: only the words are kept. */

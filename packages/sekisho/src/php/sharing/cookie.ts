@@ -1,4 +1,5 @@
 import { carrierParts, cookieTransport, type CookieOptions, type Presented, type Transport } from '../../index.ts'
+import { idCharacters } from '../functions/session-id.ts'
 import type { KnownIds } from './known-ids.ts'
 import { carrierOf } from './secrets-node.ts'
 
@@ -9,8 +10,6 @@ export interface PhpCookieInput {
   readonly cookie: CookieOptions
 }
 
-/** The characters of PHP's ids, and no more of them than PHP takes. */
-const idPattern = /^[A-Za-z0-9,-]{1,256}$/
 const nothing: Presented = Object.freeze({})
 
 /** PHP's cookie as a transport: the id is what travels, and the engine sees a carrier that is made of it. */
@@ -22,7 +21,7 @@ export function phpCookie(input: PhpCookieInput, ids: KnownIds): Transport {
       if (presented.carrier === undefined) return presented
       // PHP encodes the comma, and what a visitor makes up is nobody's id.
       const id = presented.carrier.replaceAll(/%2c/gi, ',')
-      if (!idPattern.test(id)) return nothing
+      if (!idCharacters.test(id)) return nothing
       const carrier = carrierOf(id)
       const { address, current } = carrierParts(carrier)
       ids.meet(address, { id, current })

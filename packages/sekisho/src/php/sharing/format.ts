@@ -3,6 +3,7 @@ import type { SessionRecord } from '../../store/contract.ts'
 import type { Row, RowFormat, RowSession } from '../../store/rows.ts'
 import { PhpDecodeError } from '../format/errors.ts'
 import { decodeVars, encodeVars, type PhpFormat } from '../format/vars.ts'
+import { smallest } from '../value/keys.ts'
 import { PhpArray, type PhpValue } from '../value/value.ts'
 import { envelopeText, readEnvelope, type Envelope } from './envelope.ts'
 import { merge, visible, type Json } from './json-values.ts'
@@ -44,15 +45,16 @@ const octets = new TextEncoder()
  * versions, times and who is logged in. PHP reads, changes and carries along all of them as its own.
  */
 export class SharedFormat implements RowFormat<SharedContent> {
+  /** The variables that are no keys of the data. */
+  readonly hidden: ReadonlySet<string>
   readonly #options: SharedFormatOptions
-  readonly #hidden: ReadonlySet<string>
   /** What `decode` has read and nobody has changed since: a write decodes what it replaces. */
   readonly #seen = new WeakMap<Uint8Array, Seen>()
 
   constructor(options: SharedFormatOptions) {
     const { variable, principal } = options
     this.#options = options
-    this.#hidden = new Set(principal === undefined ? [variable] : [variable, principal.name])
+    this.hidden = new Set(principal === undefined ? [variable] : [variable, principal.name])
   }
 
   decode({ data, changedAt, expiresAt }: Row<SharedContent>, now: number): RowSession | undefined {
@@ -89,7 +91,7 @@ export class SharedFormat implements RowFormat<SharedContent> {
     const { record, stamp } = session
     const { format, variable, absolute } = this.#options
     const vars = this.#kept(record, before)
-    merge(vars, membersOf(record.payload), this.#hidden)
+    merge(vars, membersOf(record.payload), this.hidden)
     this.#setPrincipal(vars, record.principal)
     const isForeign = stamp.absoluteDeadline === Number.POSITIVE_INFINITY
     const absoluteDeadline = isForeign ? Date.now() + absolute * 1000 : stamp.absoluteDeadline
@@ -116,7 +118,7 @@ export class SharedFormat implements RowFormat<SharedContent> {
   }
 
   #payloadOf(vars: PhpArray): Uint8Array {
-    return octets.encode(JSON.stringify(Object.fromEntries(visible(vars, this.#hidden))))
+    return octets.encode(JSON.stringify(Object.fromEntries(visible(vars, this.hidden))))
   }
 
   /** Who is logged in: PHP's own variable has the last word. What the engine knows of a login holds for that user alone. */
@@ -169,10 +171,7 @@ function principalOf(value: PhpValue | undefined): string | undefined {
 }
 
 function integerOf(name: string, principal: string): number | bigint {
-  if (/^-?\d{1,18}$/.test(principal)) {
-    const whole = BigInt(principal)
-    return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole
-  }
+  if (/^-?\d{1,18}$/.test(principal)) return smallest(BigInt(principal))
   throw new SekishoUsageError(
     'ERR_ARGUMENT',
     `the id of the user must be a whole number, as $_SESSION[${JSON.stringify(name)}] wants it`,

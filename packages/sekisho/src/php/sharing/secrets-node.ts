@@ -1,9 +1,8 @@
-import { createHash, hash, randomBytes } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
+import { createSessionId } from '../functions/session-id.ts'
 
 /** 48 octets: 16 say where a session is, 32 are its secret. */
 const carrierOctets = 48
-/** Hexadecimal digits of a new id: 128 bits, as PHP's own. */
-const idDigits = 32
 
 /** The carrier that stands for an id of PHP's within the engine. Always the same for the same id, and no way back. */
 export function carrierOf(id: string): string {
@@ -11,9 +10,9 @@ export function carrierOf(id: string): string {
   return digest.subarray(0, carrierOctets).toString('base64url')
 }
 
-/** A new id, as PHP makes them. */
+/** A new id, as PHP makes them: 128 bits in hexadecimal digits. */
 export function newId(): string {
-  return randomBytes(idDigits / 2).toString('hex')
+  return createSessionId(32, 4)
 }
 
 /** A version for content that somebody else writes too: the first 52 bits of its hash, and never 0. */

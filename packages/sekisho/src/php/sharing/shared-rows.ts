@@ -1,7 +1,7 @@
 import { SekishoError } from '../../errors.ts'
 import type { Row, RowStore, RowVerbs } from '../../store/rows.ts'
 import type { SharedContent } from './format.ts'
-import type { KnownIds } from './known-ids.ts'
+import type { KnownId, KnownIds } from './known-ids.ts'
 import { newId } from './secrets-node.ts'
 
 type Verbs = RowVerbs<Uint8Array>
@@ -43,8 +43,10 @@ export class SharedRows implements RowStore<SharedContent> {
     return this.#get(this.#rows, address)
   }
 
-  insert(address: string, content: SharedContent, dueMs: number): Promise<boolean> {
-    return this.#insert(address, content, dueMs)
+  /** A new session has a new id; what another process has ended under the old one stays ended. */
+  async insert(address: string, content: SharedContent, dueMs: number): Promise<boolean> {
+    this.#ids.set(address, await this.#inserted(content, dueMs))
+    return true
   }
 
   update(address: string, content: SharedContent, dueMs: number): Promise<boolean> {
@@ -75,7 +77,7 @@ export class SharedRows implements RowStore<SharedContent> {
     return withLock(known.id, (verbs) =>
       task({
         get: (each) => this.#get(verbs, each),
-        insert: (each, content, dueMs) => this.#insert(each, content, dueMs),
+        insert: (each, content, dueMs) => this.insert(each, content, dueMs),
         update: (each, content, dueMs) => this.#update(verbs, each, content, dueMs),
         delete: async (each) => this.#ids.get(each) !== undefined && verbs.delete(known.id),
       }),
@@ -91,19 +93,18 @@ export class SharedRows implements RowStore<SharedContent> {
     return undefined
   }
 
-  /** A new session has a new id; what another process has ended under the old one stays ended. */
-  async #insert(address: string, content: SharedContent, dueMs: number): Promise<boolean> {
-    const known = { id: newId(), current: content.current }
-    if (!(await this.#rows.insert(known.id, content.vars, dueMs))) throw taken()
-    this.#ids.set(address, known)
-    return true
+  /** Makes a row under a new id, which nothing leads to yet. */
+  async #inserted({ vars, current }: SharedContent, dueMs: number): Promise<KnownId> {
+    const known = { id: newId(), current }
+    if (await this.#rows.insert(known.id, vars, dueMs)) return known
+    throw new SekishoError('ERR_STORE_CONTRACT', 'the rows of PHP say that a new random id is taken')
   }
 
   async #update(verbs: Verbs, address: string, content: SharedContent, dueMs: number): Promise<boolean> {
     const known = this.#ids.get(address)
     if (known === undefined) return false
     if (known.current === content.current) return verbs.update(known.id, content.vars, dueMs)
-    await this.#insert(address, content, dueMs)
+    await this.insert(address, content, dueMs)
     await verbs.delete(known.id)
     return true
   }
@@ -116,8 +117,7 @@ export class SharedRows implements RowStore<SharedContent> {
     const known = this.#ids.get(address)
     if (known === undefined) return false
     if (known.current === content.current) return updateIf(known.id, content.vars, expected.vars, dueMs)
-    const moved = { id: newId(), current: content.current }
-    if (!(await this.#rows.insert(moved.id, content.vars, dueMs))) throw taken()
+    const moved = await this.#inserted(content, dueMs)
     if (await deleteIf(known.id, expected.vars)) {
       this.#ids.set(address, moved)
       return true
@@ -125,8 +125,4 @@ export class SharedRows implements RowStore<SharedContent> {
     await this.#rows.delete(moved.id)
     return false
   }
-}
-
-function taken(): SekishoError {
-  return new SekishoError('ERR_STORE_CONTRACT', 'the rows of PHP say that a new random id is taken')
 }

@@ -22,8 +22,6 @@ const mostOctets = 16_384
 
 type Part = { readonly name: string; readonly isFile: boolean; text: string } | undefined
 
-const octetsOf = new TextDecoder('latin1')
-
 /** Divides a body that comes in pieces. */
 export class FormWatcher {
   readonly #events: FormEvents
@@ -45,7 +43,7 @@ export class FormWatcher {
   /** The next octets of the body. */
   push(chunk: Uint8Array): void {
     if (this.#state === 'over') return
-    this.#pending += octetsOf.decode(chunk)
+    this.#pending += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
     while (this.#step());
     if (this.#state === 'head' && this.#pending.length > mostOctets) this.#state = 'over'
   }
@@ -116,15 +114,5 @@ function parameter(disposition: string | undefined, name: string): string | unde
 
 /** The UTF-8 text whose octets were read one by one. */
 function textOf(octets: string): string {
-  return new TextDecoder().decode(Uint8Array.from(octets, octetOf))
-}
-
-/** `latin1` is windows-1252 to a TextDecoder: its 27 characters beyond are turned back. */
-const beyond = new Map(
-  Array.from({ length: 32 }, (_, at) => [octetsOf.decode(Uint8Array.of(128 + at)).charCodeAt(0), 128 + at]),
-)
-
-function octetOf(character: string): number {
-  const code = character.charCodeAt(0)
-  return code < 256 ? code : (beyond.get(code) ?? 63)
+  return new TextDecoder().decode(Buffer.from(octets, 'latin1'))
 }

@@ -5,9 +5,8 @@
  */
 import { RecordedAnswer } from '../functions/answer.ts'
 import type { PhpSessions } from '../functions/create.ts'
-import { cookieField, type PhpRequest, queryField } from '../functions/request.ts'
-import type { RequestIni } from '../ini/settings.ts'
-import { RequestIni as Ini } from '../ini/settings.ts'
+import { cookieFields, type PhpRequest, queryField } from '../functions/request.ts'
+import { RequestIni } from '../ini/settings.ts'
 import type { FormEvents } from './multipart.ts'
 
 /** PHP's UPLOAD_ERR_EXTENSION: what a file has that was cancelled. */
@@ -55,7 +54,7 @@ export class UploadProgress implements FormEvents {
     this.#sessions = sessions
     this.#request = request
     this.#length = contentLength
-    this.#ini = new Ini(sessions.surroundings.ini)
+    this.#ini = new RequestIni(sessions.surroundings.ini)
   }
 
   /** Is aborted when another request has set `cancel_upload` in the entry. */
@@ -117,7 +116,7 @@ export class UploadProgress implements FormEvents {
   /** The id of the cookie, or of the URL where ids may stand there; the forms' own comes before the files. */
   #idOfHead(): string | undefined {
     const name = this.#ini.get('session.name')
-    const cookie = this.#ini.get('session.use_cookies') ? cookieField(this.#request, name) : undefined
+    const cookie = this.#ini.get('session.use_cookies') ? cookieFields(this.#request, name)[0] : undefined
     if (typeof cookie === 'string') return cookie
     const query = this.#ini.get('session.use_only_cookies') ? undefined : queryField(this.#request, name)
     return typeof query === 'string' ? query : undefined
@@ -142,6 +141,7 @@ export class UploadProgress implements FormEvents {
     return frequency.trimEnd().endsWith('%') ? Math.floor((this.#length * number) / 100) : number
   }
 
+  /** A storage that failed has raised its notice: the upload goes on, and so do the updates that follow. */
   #later(entry: Entry | undefined): void {
     this.#updating = this.#updating.then(() => this.#write(entry)).catch(() => undefined)
   }

@@ -34,7 +34,12 @@ export function integerOfText(text: string): number | bigint | undefined {
   if (!mayBeNumber || !decimal.test(text)) return undefined
   if (text.length <= exactDigits) return Number(text)
   const integer = BigInt(text)
-  return integer < int64.min || integer > int64.max ? undefined : smallest(integer)
+  return isInt64(integer) ? smallest(integer) : undefined
+}
+
+/** Whether PHP can hold an integer. */
+export function isInt64(integer: bigint): boolean {
+  return integer >= int64.min && integer <= int64.max
 }
 
 /** An integer as a `number` where that is exact, else as it is. */
@@ -46,7 +51,7 @@ export function smallest(integer: bigint): number | bigint {
 function integerKey(key: number | bigint): number | bigint {
   // Adding 0 makes 0 of -0.
   if (typeof key === 'number' && Number.isSafeInteger(key)) return key + 0
-  if (typeof key === 'bigint' && key >= int64.min && key <= int64.max) return smallest(key)
+  if (typeof key === 'bigint' && isInt64(key)) return smallest(key)
   const expected = 'a string, a safe integer, or a bigint within 64 bits'
   throw new SekishoUsageError('ERR_ARGUMENT', `argument \`key\` must be ${expected}; received ${shown(key)}`)
 }

@@ -73,13 +73,7 @@ export abstract class PhpMap<Value> implements Iterable<[key: PhpKey, value: Val
    * @returns `undefined` where there is no such key.
    */
   reference(key: PhpKey): PhpReference<Value> | undefined {
-    const own = this.keyFor(key)
-    const slot = this.#slots.get(own)
-    if (slot === undefined) return undefined
-    if (slot instanceof PhpReference) return slot
-    const reference = new PhpReference<Value>(slot)
-    this.#slots.set(own, reference)
-    return reference
+    return referenceAt(this.#slots, this.keyFor(key))
   }
 
   /** Makes a key share a reference, instead of whatever it held. */
@@ -118,6 +112,16 @@ export abstract class PhpMap<Value> implements Iterable<[key: PhpKey, value: Val
 /** The slots of a map themselves, for those who read and write formats; the keys are not looked at. */
 export function slotsOf<Value>(map: PhpMap<Value>): Map<PhpKey, Slot<Value>> {
   return ownSlots(map)
+}
+
+/** The reference at a key, made there when there is none yet. @returns `undefined` where there is no such key. */
+export function referenceAt<Value>(slots: Map<PhpKey, Slot<Value>>, key: PhpKey): PhpReference<Value> | undefined {
+  const slot = slots.get(key)
+  if (slot === undefined) return undefined
+  if (slot instanceof PhpReference) return slot
+  const reference = new PhpReference<Value>(slot)
+  slots.set(key, reference)
+  return reference
 }
 
 /**

@@ -1,5 +1,5 @@
 import { SekishoUsageError, shown } from '../../errors.ts'
-import { int64, integerOfText, type PhpKey, smallest } from './keys.ts'
+import { integerOfText, isInt64, type PhpKey, smallest } from './keys.ts'
 import { slotsOf } from './php-map.ts'
 import { PhpBytes, PhpFloat } from './scalars.ts'
 import { PhpArray, PhpCustom, PhpEnum, PhpObject, type PhpValue } from './value.ts'
@@ -81,7 +81,7 @@ class Converter {
       case 'undefined':
         return null
       case 'bigint':
-        if (value >= int64.min && value <= int64.max) return smallest(value)
+        if (isInt64(value)) return smallest(value)
         throw refused({ outer, key }, 'an integer of more than 64 bits')
       case 'object':
         return value === null ? null : this.#object(value, { outer, key })

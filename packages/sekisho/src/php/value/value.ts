@@ -118,6 +118,11 @@ export class PhpEnum {
   }
 }
 
+/** Whether two places can hold the very same one, which PHP tells from two equal ones. */
+export function hasIdentity(value: PhpValue | undefined): value is PhpObject | PhpEnum | PhpCustom {
+  return value instanceof PhpObject || value instanceof PhpEnum || value instanceof PhpCustom
+}
+
 /** What a class wrote about its object. */
 export interface CustomContent {
   /** Octets that mean something to the class alone. */

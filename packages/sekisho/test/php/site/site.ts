@@ -16,7 +16,7 @@ import { uploadOf } from '../../../src/php/upload-progress/observe-node.ts'
 import { files, koffiFlock } from '../../../src/php/files-node.ts'
 import type { PhpSession } from '../../../src/php/functions/php-session.ts'
 import type { PhpPreset } from '../../../src/php/ini/settings.ts'
-import type { Directives } from '../page.ts'
+import { type Directives, prefixed } from '../directives.ts'
 
 /** The page of PHP's site. */
 const script = fileURLToPath(new URL('page.php', import.meta.url))
@@ -79,10 +79,6 @@ export async function ourSite({ folder, ini }: SiteSettings, php: PhpPreset): Pr
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return { port, folder, isSafe: php === 'safe', stop: () => stop(server) }
-}
-
-function prefixed(ini: Directives): Directives {
-  return Object.fromEntries(Object.entries(ini).map(([name, value]) => [`session.${name}`, value]))
 }
 
 async function stop(server: Server): Promise<void> {

@@ -68,10 +68,10 @@ const questions = fc.record({
 
 test('in classic mode a page is what real PHP makes of it', async () => {
   const samples = fc.sample(questions, { numRuns: 3000 * rounds, seed: 7 })
-  const answers = await php.ask(samples.map((question) => ({ ...question, page: base64(question.page) })))
+  const answers = await ask(samples)
   let rewritten = 0
   for (const [index, question] of samples.entries()) {
-    const theirs = Buffer.from(answers[index] ?? '', 'base64').toString()
+    const theirs = answers[index]
     assert.equal(rewrite({ ...question, isClassic: true }, question.page), theirs, JSON.stringify(question))
     if (theirs !== question.page) rewritten += 1
   }
@@ -81,10 +81,9 @@ test('in classic mode a page is what real PHP makes of it', async () => {
 test('wherever a page breaks off, what there is of it is what real PHP makes of it', async () => {
   const page = `<a href="p.php">1</a><form action=x><form></form><a href=q ><area href='z'/><frame src="b#c"><form/><<a href=k>`
   const samples = Array.from(page, (_, length) => ({ page: page.slice(0, length + 1), ...plain }))
-  const answers = await php.ask(samples.map((question) => ({ ...question, page: base64(question.page) })))
+  const answers = await ask(samples)
   for (const [index, question] of samples.entries()) {
-    const theirs = Buffer.from(answers[index] ?? '', 'base64').toString()
-    assert.equal(rewrite({ ...question, isClassic: true }, question.page), theirs)
+    assert.equal(rewrite({ ...question, isClassic: true }, question.page), answers[index])
   }
 })
 
@@ -136,6 +135,10 @@ function isPageWithVariables(page: string, result: string): boolean {
   })
 }
 
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64')
+/** What PHP makes of the pages. */
+async function ask(samples: readonly { readonly page: string }[]): Promise<string[]> {
+  const answers = await php.ask(
+    samples.map((question) => ({ ...question, page: Buffer.from(question.page).toString('base64') })),
+  )
+  return answers.map((answer) => Buffer.from(answer, 'base64').toString())
 }
