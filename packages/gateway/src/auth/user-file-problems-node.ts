@@ -14,9 +14,11 @@ export function userFileProblems(site: Site): Diagnostic[] {
   return layers.flatMap(({ settings }) =>
     [AuthUserFile, AuthGroupFile].flatMap((directive): Diagnostic[] => {
       const [path, place] = [settings.own(directive), settings.placeOf(directive)]
-      const problem = path === undefined ? undefined : problemOf(directive.name, path)
-      if (problem === undefined || place === undefined) return []
-      return [{ severity: 'warning', ...place, code: 'unusable-file', found: path ?? '', ...problem }]
+      if (path === undefined || place === undefined) return []
+      const problem = problemOf(directive.name, path)
+      return problem === undefined
+        ? []
+        : [{ severity: 'warning', ...place, code: 'unusable-file', found: path, ...problem }]
     }),
   )
 }

@@ -55,12 +55,20 @@ export function asUser(request: ExpressionRequest, { user, authType }: Authentic
     peerAddress,
     status,
   } = request
-  const given = { target, query, scheme, protocol, host, port, file, documentRoot, remoteAddress, peerAddress, status }
-  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   return {
-    ...(known as Partial<ExpressionRequest>),
     method,
     path,
+    target,
+    query,
+    scheme,
+    protocol,
+    host,
+    port,
+    file,
+    documentRoot,
+    remoteAddress,
+    peerAddress,
+    status,
     user,
     authType,
     header: (name) => request.header(name),

@@ -1,7 +1,6 @@
 import { userFileProblems } from '../auth/user-file-problems-node.ts'
 import { type Diagnostic, Diagnostics } from '../config/diagnostics.ts'
 import { type ConfigFiles, diskFiles } from '../config/files-node.ts'
-import type { Site } from '../config/layer.ts'
 import { loadConfig, type LoadedConfig, type LoadOptions } from '../config/load-node.ts'
 import { applyRules } from '../config/rules.ts'
 import type { Source } from '../config/source.ts'
@@ -57,7 +56,7 @@ function checkSite(file: string, options: CheckOptions): CheckReport {
     ...listenFindings(loaded, options.files),
     ...inside.flatMap((checked) => checked.findings),
   ]
-  return report(findings, loaded, { inside, setups: [] })
+  return report(findings, sourcesOf(loaded, inside), { sessions: sessionSummaries(loaded.site) })
 }
 
 /** A file without a Listen can be included by another one: it is not at fault, but cannot be served by itself. */
@@ -81,41 +80,42 @@ function checkAsApache(file: string, options: CheckOptions): CheckReport {
   const findings = [
     ...first.findings,
     ...rules.list,
-    ...inside.flatMap((checked) => asApacheTakesThem(checked.findings, sourcesOf([checked]))),
+    ...inside.flatMap((checked) => asApacheTakesThem(checked.findings, sourceOf(checked))),
   ]
-  return report(findings, first.loaded, { inside, setups: readings.map(({ verdict }) => verdict) })
+  return report(findings, sourcesOf(first.loaded, inside), {
+    sessions: sessionSummaries(first.loaded.site),
+    setups: readings.map(({ verdict }) => verdict),
+  })
 }
 
 function checkOneHtaccess(file: string, options: CheckOptions): CheckReport {
   const checked = checkHtaccess(file, options)
-  const sources = sourcesOf([checked])
+  const sources = sourceOf(checked)
   const findings = options.asApache === true ? asApacheTakesThem(checked.findings, sources) : checked.findings
-  return {
-    usable: !findings.some(isError),
-    findings: withShellHints(inOrder(findings, sources), sources),
-    sources,
-    sessions: [summaryOf({ title: '.htaccess', place: undefined }, checked.layer.settings)],
-    setups: [],
-  }
+  const sessions = [summaryOf({ title: '.htaccess', place: undefined }, checked.layer.settings)]
+  return report(findings, sources, { sessions })
 }
 
 function report(
   findings: readonly Diagnostic[],
-  { site, sources: own }: Pick<LoadedConfig, 'sources'> & { readonly site: Site },
-  { inside, setups }: { readonly inside: readonly CheckedHtaccess[]; readonly setups: readonly SetupVerdict[] },
+  sources: ReadonlyMap<string, Source>,
+  { sessions, setups = [] }: Pick<CheckReport, 'sessions'> & Partial<Pick<CheckReport, 'setups'>>,
 ): CheckReport {
-  const sources = new Map([...own, ...sourcesOf(inside)])
   return {
     usable: !findings.some(isError),
     findings: withShellHints(inOrder(findings, sources), sources),
     sources,
-    sessions: sessionSummaries(site),
+    sessions,
     setups,
   }
 }
 
-function sourcesOf(checked: readonly CheckedHtaccess[]): ReadonlyMap<string, Source> {
-  return new Map(checked.map(({ source }) => [source.file, source]))
+function sourcesOf({ sources }: LoadedConfig, inside: readonly CheckedHtaccess[]): ReadonlyMap<string, Source> {
+  return new Map([...sources, ...inside.flatMap((checked) => [...sourceOf(checked)])])
+}
+
+function sourceOf({ source }: CheckedHtaccess): ReadonlyMap<string, Source> {
+  return new Map([[source.file, source]])
 }
 
 /** Files in the order in which they were read. */

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path'
+import { overrideClasses } from '../config/contexts.ts'
 import type { Diagnostic } from '../config/diagnostics.ts'
 import { AccessFileName } from '../config/directives/htaccess.ts'
 import { diskFiles } from '../config/files-node.ts'
@@ -15,7 +16,7 @@ export interface CheckedHtaccess {
 }
 
 /** What a `.htaccess` file may hold where nothing narrows it down. */
-const everyClass: ReadonlySet<string> = new Set(['AuthConfig', 'FileInfo', 'Indexes', 'Limit', 'Options'])
+const everyClass: ReadonlySet<string> = new Set(overrideClasses)
 
 /** Whether a file is read once for each directory rather than at the start, by its name. */
 export function isHtaccess(file: string): boolean {

@@ -2,6 +2,7 @@ import type { Diagnostic, Severity } from '../config/diagnostics.ts'
 import type { LoadedConfig } from '../config/load-node.ts'
 import { moduleStatus, nearestModule } from '../config/modules.ts'
 import type { SkippedSection } from '../config/skipped.ts'
+import { shortName } from '../modules/names.ts'
 
 type Reason = Pick<Diagnostic, 'message' | 'expected' | 'found' | 'fix'> & { readonly severity: Severity }
 
@@ -49,5 +50,5 @@ function idOf(module: string): string {
 
 /** A name in the form in which it was written: as a file, or as an identifier. */
 function likewise(id: string, written: string): string {
-  return written.endsWith('.c') ? `mod_${id.replace(/_module$/, '')}.c` : id
+  return written.endsWith('.c') ? `mod_${shortName(id)}.c` : id
 }

@@ -1,5 +1,14 @@
 /** What `AllowOverride` can permit in `.htaccess` files. */
-export type OverrideClass = 'AuthConfig' | 'FileInfo' | 'Indexes' | 'Limit' | 'Options'
+export const overrideClasses: readonly ['AuthConfig', 'FileInfo', 'Indexes', 'Limit', 'Options'] = [
+  'AuthConfig',
+  'FileInfo',
+  'Indexes',
+  'Limit',
+  'Options',
+]
+
+/** One of them. */
+export type OverrideClass = (typeof overrideClasses)[number]
 
 /** Where a directive may stand. */
 export interface Contexts {

@@ -1,7 +1,7 @@
 import type { Diagnostics } from './diagnostics.ts'
 import { AuthName, AuthType, AuthUserFile } from './directives/auth-basic.ts'
 import { Require } from './directives/authz.ts'
-import type { Authorization } from './authorization.ts'
+import type { Authorization, Requirement } from './authorization.ts'
 import { DBDParams, DBDriver } from './directives/dbd.ts'
 import { type Passphrase, SessionCryptoCipher, SessionCryptoPassphrase } from './directives/session-crypto.ts'
 import { SessionCookieName, SessionCookieName2 } from './directives/session-cookie.ts'
@@ -36,11 +36,11 @@ const rules: readonly Rule[] = [
   (settings, says) => {
     const signed = settings.get(SessionHeader)?.toLowerCase() === 'x-signed-session'
     const at = settings.own(SessionCryptoCipher) === undefined ? SessionHeader : SessionCryptoCipher
-    if (saysPassphrase(says) || (at === SessionHeader && !signed)) return undefined
+    if (says(SessionCryptoPassphrase) || (at === SessionHeader && !signed)) return undefined
     return missing(at, 'SessionCryptoPassphrase not set', `SessionCryptoPassphrase, which ${at.name} needs`, keygen)
   },
   (settings, says) => {
-    if (sessionPolicy(settings)?.store !== 'cookie' || saysPassphrase(says)) return undefined
+    if (sessionPolicy(settings)?.store !== 'cookie' || says(SessionCryptoPassphrase)) return undefined
     const message =
       'SessionCryptoPassphrase not set: the session stands in the cookie for everybody to read and to change'
     return weak(Session, message, 'SessionCryptoPassphrase')
@@ -177,22 +177,21 @@ function hasShort(list: readonly Passphrase[]): boolean {
   return short
 }
 
-function saysPassphrase(says: (directive: Directive) => boolean): boolean {
-  return says(SessionCryptoPassphrase)
-}
-
 function loginOf(settings: SettingsView): 'Basic' | 'Form' | undefined {
   const type = settings.get(AuthType)
   return type === 'None' ? undefined : type
 }
 
 function needsUser(authorization: Authorization): boolean {
-  if (authorization.kind !== 'require') return authorization.children.some(needsUser)
-  return ['valid-user', 'user', 'group'].includes(authorization.requirement.provider)
+  return requirementsOf(authorization).some(({ provider }) => ['valid-user', 'user', 'group'].includes(provider))
 }
 
 function variablesOf(authorization: Authorization): readonly string[] {
-  if (authorization.kind !== 'require') return authorization.children.flatMap(variablesOf)
-  const { requirement } = authorization
-  return requirement.provider === 'env' ? requirement.names : []
+  return requirementsOf(authorization).flatMap((required) => (required.provider === 'env' ? required.names : []))
+}
+
+/** Everything that is asked for, however it is nested. */
+function requirementsOf(authorization: Authorization): readonly Requirement[] {
+  if (authorization.kind === 'require') return [authorization.requirement]
+  return authorization.children.flatMap(requirementsOf)
 }

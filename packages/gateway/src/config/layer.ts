@@ -77,6 +77,11 @@ export function newServerLayer(title: string, place: Place | undefined): ServerL
   return { ...newLayer(title, place), directories: [], locations: [] }
 }
 
+/** Every server of a site with its sections, each on its own, the main one first. */
+export function allLayers({ main, hosts }: Site): Layer[] {
+  return [main, ...hosts].flatMap((server) => [server, ...layersOf(server)])
+}
+
 /** Every section of a server, each on its own: which of them meet in one request is not known here. */
 export function* layersOf(server: ServerLayer): Generator<Layer> {
   const tops: Layer[] = [

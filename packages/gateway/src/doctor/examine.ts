@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { reasonOf } from '../session/stores/failure.ts'
 import { type Check, type Look, type Sight, type Subject, whole } from './check.ts'
 import { advice, type Advice, type Finding } from './finding.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** How an examination goes. */
 export interface ExamineOptions {
@@ -83,13 +85,9 @@ class Course {
   }
 
   result(): Examination {
-    const order = new Map(this.#checks.map(({ check }, at) => [check, at]))
+    // Those of one severity stay in the order in which the checks have found them.
     const findings = this.#found
-      .toSorted(
-        (one, other) =>
-          weights[one.severity] - weights[other.severity] ||
-          (order.get(one.check) ?? 0) - (order.get(other.check) ?? 0),
-      )
+      .toSorted((one, other) => weights[one.severity] - weights[other.severity])
       .map((one, at): Finding => ({ ...one, rank: at + 1 }))
     return { findings, checks: this.#checks }
   }
@@ -107,7 +105,7 @@ class Course {
     const { signal, patienceMs = usualPatienceMs } = this.#options
     const own = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
     try {
-      return await untilAborted(look, own)
+      return await carriedOut(look, own)
     } catch (error) {
       signal.throwIfAborted()
       const reason = own.aborted ? `no answer within ${patienceMs / 1000} s` : reasonOf(error)
@@ -120,25 +118,16 @@ class Course {
 /** What a check leaves undone when it is aborted it undoes itself, in the time that is given to it here. */
 const longestUndoingMs = 2000
 
-async function untilAborted({ run, hasTrial = false }: Look, signal: AbortSignal): Promise<Sight> {
+async function carriedOut({ run, hasTrial = false }: Look, signal: AbortSignal): Promise<Sight> {
   const running = Promise.resolve().then(() => run(signal))
-  let stop: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', stop, { once: true })
-  })
   try {
-    return await Promise.race([running, aborted])
+    return await untilAborted(running, signal)
   } catch (error) {
-    if (signal.aborted && hasTrial) await Promise.race([running.catch(() => undefined), pause(longestUndoingMs)])
+    if (signal.aborted && hasTrial)
+      // Only its end matters: what it fails with is not why nobody waits any more.
+      await Promise.race([running.catch(() => undefined), pause(longestUndoingMs, undefined, { ref: false })])
     throw error
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop)
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms).unref())
 }
 
 function stopsOf(name: string, { findings = [], stops, silenced }: Seen): string | undefined {

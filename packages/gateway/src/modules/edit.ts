@@ -4,6 +4,7 @@ import { diskFiles } from '../config/files-node.ts'
 import { loadConfig } from '../config/load-node.ts'
 import { Source } from '../config/source.ts'
 import { CommandError } from '../command/terminal/command-error.ts'
+import { deniedOr, untouched } from '../command/terminal/file-failure.ts'
 import { replaceFile } from '../lib/replace-file-node.ts'
 import { mustBeRead } from '../server/config-failure.ts'
 import { type LoadLine, loadLines } from './load-lines.ts'
@@ -81,9 +82,8 @@ export class ModuleEdit {
     const ids = loadConfig(this.#main, { files: { ...diskFiles, read } }).site.main.settings.get(LoadModule)
     const wrong = loaded.find((id) => !ids.has(id)) ?? unloaded.find((id) => ids.has(id))
     if (wrong === undefined) return
-    throw new CommandError({
+    throw untouched(this.#main, {
       code: 'not-editable',
-      what: `${this.#main} was left as it was`,
       why: `a condition around the line of ${wrong} keeps the change from taking effect`,
       fix: `edit the line "LoadModule ${wrong} …" by hand`,
     })
@@ -138,15 +138,6 @@ function changedMeanwhile(file: string): CommandError {
 
 function notWritten(file: string, cause: unknown): CommandError {
   if (cause instanceof CommandError) return cause
-  const { code = 'unknown error' } = cause as NodeJS.ErrnoException
-  const isDenied = code === 'EACCES' || code === 'EPERM'
-  return new CommandError(
-    {
-      code: isDenied ? 'permission-denied' : 'not-written',
-      what: `${file} cannot be written; nothing has changed`,
-      why: isDenied ? 'Permission denied' : code,
-      fix: isDenied ? 'run the command with sudo' : 'look at the disk and at the folder of the file',
-    },
-    { cause },
-  )
+  const what = `${file} cannot be written; nothing has changed`
+  return deniedOr({ code: 'not-written', what, fix: 'look at the disk and at the folder of the file' }, cause)
 }

@@ -1,7 +1,8 @@
 import { LoadModule } from '../config/directives/server.ts'
-import { layersOf, type Site } from '../config/layer.ts'
+import { allLayers, type Site } from '../config/layer.ts'
 import { findDirective, modules } from '../config/modules.ts'
 import type { Place } from '../config/source.ts'
+import { builtInModules } from './names.ts'
 
 /** A module as `apachectl -M` lists it. */
 export interface ListedModule {
@@ -18,18 +19,6 @@ export interface UnloadedUse {
   readonly place: Place
 }
 
-/** In the real server as Debian builds it. */
-const builtIn = [
-  'core_module',
-  'so_module',
-  'watchdog_module',
-  'http_module',
-  'log_config_module',
-  'logio_module',
-  'version_module',
-  'unixd_module',
-]
-
 /** Those of the document first, in its order. */
 const sessionModules = ['session_module', 'session_cookie_module', 'session_crypto_module', 'session_dbd_module']
 
@@ -41,8 +30,8 @@ export function listModules(site?: Site): ListedModule[] {
   const loaded = site === undefined ? [] : [...site.main.settings.get(LoadModule).keys()]
   const shared = loaded.length > 0 ? inOrder(loaded) : everything()
   return [
-    ...builtIn.map((id): ListedModule => ({ id, kind: 'static' })),
-    ...shared.filter((id) => !builtIn.includes(id)).map((id): ListedModule => ({ id, kind: 'shared' })),
+    ...builtInModules.map((id): ListedModule => ({ id, kind: 'static' })),
+    ...shared.filter((id) => !builtInModules.includes(id)).map((id): ListedModule => ({ id, kind: 'shared' })),
   ]
 }
 
@@ -61,13 +50,12 @@ export function unloadedUses(site: Site): UnloadedUse[] {
   if (loaded.size === 0) return []
   const first = new Map<string, UnloadedUse>()
   for (const use of usesOf(site))
-    if (!loaded.has(use.id) && !builtIn.includes(use.id) && !first.has(use.id)) first.set(use.id, use)
+    if (!loaded.has(use.id) && !builtInModules.includes(use.id) && !first.has(use.id)) first.set(use.id, use)
   return [...first.values()]
 }
 
 function* usesOf(site: Site): Generator<UnloadedUse> {
-  const layers = [site.main, ...site.hosts].flatMap((server) => [server, ...layersOf(server)])
-  for (const { settings } of layers)
+  for (const { settings } of allLayers(site))
     for (const { name } of settings.directives) {
       const found = findDirective(name)
       const place = found && settings.placeOf(found.directive)

@@ -8,6 +8,18 @@ export interface LinkedModule {
   readonly symbol: string
 }
 
+/** In the real server as Debian builds it. */
+export const builtInModules: readonly string[] = [
+  'core_module',
+  'so_module',
+  'watchdog_module',
+  'http_module',
+  'log_config_module',
+  'logio_module',
+  'version_module',
+  'unixd_module',
+]
+
 /** What cannot be loaded before something else, with what the linker says; seen on the real server. */
 const linked: Readonly<Record<string, LinkedModule>> = {
   session_cookie_module: { id: 'session_module', symbol: 'ap_hook_session_save' },

@@ -5,7 +5,7 @@ import type { VisitorSession } from '../session/contract.ts'
 import { signSession } from 'sekisho/apache'
 import type { Exchange } from './exchange.ts'
 import { fieldsOf, type HeaderList, removeField, setField } from './header-list.ts'
-import { applyRules } from './header-rules.ts'
+import { applyRules, type PreparedRule } from './header-rules.ts'
 import type { InternalFields } from './internal-fields.ts'
 import type { SessionPlan } from './plan.ts'
 import { octets } from '../lib/octets.ts'
@@ -28,7 +28,7 @@ export function fieldsForApp(exchange: Exchange, tools: TellTools): HeaderList {
   if (exchange.user !== undefined) setField(fields, 'X-Remote-User', octets(exchange.user))
   if (exchange.authorization !== undefined) setField(fields, 'Authorization', exchange.authorization)
   tellBody(exchange, fields)
-  applyRules(plan.requestRules, fields, exchange, (name) => exchange.overrule(name, fieldsOf(fields, name)))
+  applyRequestRules(plan.requestRules, fields, exchange)
   return fields
 }
 
@@ -37,9 +37,11 @@ export function changeRequest(exchange: Exchange): void {
   const { earlyRequestRules, requestRules } = exchange.plan
   if (earlyRequestRules.length + requestRules.length === 0) return
   const fields = [...exchange.rawHeaders]
-  applyRules([...earlyRequestRules, ...requestRules], fields, exchange, (name) =>
-    exchange.overrule(name, fieldsOf(fields, name)),
-  )
+  applyRequestRules([...earlyRequestRules, ...requestRules], fields, exchange)
+}
+
+function applyRequestRules(rules: readonly PreparedRule[], fields: HeaderList, exchange: Exchange): void {
+  applyRules(rules, fields, exchange, (name) => exchange.overrule(name, fieldsOf(fields, name)))
 }
 
 /** @param own The session header of this very section: one of a `.htaccess` file is not known to the site. */

@@ -2,15 +2,13 @@ import { dirname } from 'node:path'
 import { Listen } from '../config/directives/core.ts'
 import { DBDParams, DBDriver } from '../config/directives/dbd.ts'
 import { SessionStoreFileName } from '../config/directives/session.ts'
-import { layersOf, type Site } from '../config/layer.ts'
+import { allLayers, type Site } from '../config/layer.ts'
 import { logPlaces } from '../server/log/log-places.ts'
 import { writtenDirectories } from './unit.ts'
 
 /** The directories that a site writes into: logs, session files, databases in a file. */
 export function writesOf(site: Site): string[] {
-  const views = [site.main, ...site.hosts]
-    .flatMap((server) => [server, ...layersOf(server)])
-    .map(({ settings }) => settings)
+  const views = allLayers(site).map(({ settings }) => settings)
   const sessions = views.flatMap((settings) => settings.get(SessionStoreFileName) ?? []).map(fixedPart)
   const databases = views.flatMap((settings) =>
     settings.get(DBDriver) === 'sqlite3' ? (settings.get(DBDParams) ?? []) : [],

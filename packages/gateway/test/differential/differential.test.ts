@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { atMost } from '../../src/lib/at-most.ts'
 import { exceptions } from './exceptions.ts'
 import { type Hits, play } from './play.ts'
 import { report } from './report.ts'
@@ -43,17 +44,12 @@ async function playBatch(from: number, size: number, hits: Hits): Promise<string
     scenarios = seeds.map((seed) => scenarioOf(seed, places))
     return scenarios.flatMap(({ hosts }) => hosts.map((host) => host.text)).join('\n')
   }, filesFor(seeds))
-  const waiting = [...scenarios]
   const failures: string[] = []
-  const player = async (): Promise<void> => {
-    for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
-      const { seed } = scenario
-      const found = await play(scenario, servers, hits).catch((error: unknown) => {
-        throw new Error(`SEKISHO_DIFFERENTIAL_SEED=${seed}`, { cause: error })
-      })
-      if (found !== undefined) failures.push(await report(scenario, found, servers))
-    }
-  }
-  await Promise.all(Array.from({ length: batch.atOnce }, player))
+  await atMost(batch.atOnce, scenarios, async (scenario) => {
+    const found = await play(scenario, servers, hits).catch((error: unknown) => {
+      throw new Error(`SEKISHO_DIFFERENTIAL_SEED=${scenario.seed}`, { cause: error })
+    })
+    if (found !== undefined) failures.push(await report(scenario, found, servers))
+  })
   return failures
 }

@@ -89,13 +89,10 @@ export class Jar {
       const login = own.some(isLogin) ? own.filter(isLogin) : (this.#held.get(name)?.login ?? [])
       const entries = [...content.entries, ...(hasLogin ? login : [])]
       const text = isDeepStrictEqual(entries.toSorted(), own.toSorted()) ? valueIn(replies.theirs, name) : undefined
-      const resealed = this.#sealing.seal(
-        encodedSession({ ...content, entries }),
-        this.#secrets.cipher,
-        this.#by(cookie),
-      )
+      const resealed = () =>
+        this.#sealing.seal(encodedSession({ ...content, entries }), this.#secrets.cipher, this.#by(cookie))
       this.#held.set(name, {
-        theirs: text ?? (await resealed),
+        theirs: text ?? (await resealed()),
         mine: valueIn(replies.mine, name) ?? '',
         hasLogin,
         login: hasLogin ? login : [],

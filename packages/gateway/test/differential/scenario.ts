@@ -85,9 +85,10 @@ export class Host {
     for (const kind of kinds)
       for (const section of this.sections) {
         if (section.kind !== kind) continue
+        const isCovering = section.covers(destination)
         // A condition is asked whatever comes of it.
-        if (kind === 'condition' || section.covers(destination)) varies.push(...(section.varies ?? []))
-        if (!section.covers(destination)) continue
+        if (kind === 'condition' || isCovering) varies.push(...(section.varies ?? []))
+        if (!isCovering) continue
         session = merged(session, section.session ?? {})
         if (section.access !== undefined) access = section.access === 'none' ? undefined : section.access
       }

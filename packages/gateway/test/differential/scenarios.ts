@@ -34,8 +34,8 @@ export function scenarioOf(seed: number, places: Places): Scenario {
 
 /** What both servers find in their folder, for the scenarios of some seeds. */
 export function filesFor(seeds: readonly number[]): Record<string, string> {
-  const names = seeds.flatMap((seed) => [...usersOf(seed)])
-  const [staff] = [seeds.flatMap((seed) => usersOf(seed).slice(1))]
+  const names = seeds.flatMap(usersOf)
+  const staff = seeds.flatMap((seed) => usersOf(seed).slice(1))
   return {
     users: names.map((name) => `${name}:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM=\n`).join(''),
     groups: `staff: ${staff.map((name) => `"${name}"`).join(' ')}\n`,

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { createServer, type Server } from 'node:net'
-import { once } from 'node:events'
 import { describe, it, type TestContext } from 'node:test'
 import { startMariadb, startPostgres, startRedis, type Service } from '../../../../scripts/services.ts'
 import { documentStatements } from '../session/databases.ts'
+import { silentServer } from './silent-server.ts'
 import { grave, stageSite } from './stage.ts'
 
 const passphrase = 'SessionCryptoPassphrase 0q7Xv2Lk9Rt4Wz8Bn3Ym6Hc1Fd5Gs'
@@ -69,7 +68,7 @@ describe('a server that is down (7-6)', () => {
 
 describe('a server that says nothing (7-6)', () => {
   it('is given up after a while, and told as what it is', async (t) => {
-    const port = await silent(t)
+    const port = await silentServer(t)
     const params = `host=127.0.0.1 port=${port} user=shop dbname=shop connect_timeout=1`
     const stage = await stageSite(
       t,
@@ -82,7 +81,7 @@ describe('a server that says nothing (7-6)', () => {
   })
 
   it('keeps nobody waiting for longer than his patience', async (t) => {
-    const port = await silent(t)
+    const port = await silentServer(t)
     const stage = await stageSite(t, lines(`SessionStore redis\nSessionRedisURL redis://127.0.0.1:${port}`))
     const started = performance.now()
     const { findings } = await stage.doctor({ patienceMs: 500 })
@@ -91,21 +90,8 @@ describe('a server that says nothing (7-6)', () => {
   })
 
   it('is left at once by who is interrupted', async (t) => {
-    const port = await silent(t)
+    const port = await silentServer(t)
     const stage = await stageSite(t, lines(`SessionStore redis\nSessionRedisURL redis://127.0.0.1:${port}`))
     await assert.rejects(stage.doctor({ signal: AbortSignal.timeout(300) }), { name: 'TimeoutError' })
   })
 })
-
-/** A server that takes connections, and never says anything. */
-async function silent(t: TestContext): Promise<number> {
-  const server: Server = createServer(() => {}).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const sockets = new Set<{ destroy(): void }>()
-  server.on('connection', (socket) => sockets.add(socket))
-  t.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return (server.address() as { port: number }).port
-}

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { ctrlC, runAtTerminal, typeAt } from '../command/pty.ts'
 import { sekishoCommand } from '../command/run.ts'
+import { silentServer } from './silent-server.ts'
 import { stageSite } from './stage.ts'
 import { doctorWords, goodSite } from './terminal-site.ts'
 
@@ -43,7 +42,7 @@ describe('sekisho doctor at a terminal, in trouble', () => {
   })
 
   it('is ended by Ctrl-C while a database says nothing, and leaves nothing behind', async (t) => {
-    const port = await silent(t)
+    const port = await silentServer(t)
     const database = `SessionStore redis\nSessionRedisURL redis://127.0.0.1:${port}`
     const { file, root } = await stageSite(t, goodSite.replace('SessionStore file', database))
     const started = performance.now()
@@ -67,15 +66,3 @@ describe('sekisho doctor at a terminal, in trouble', () => {
     assert.equal(screen.trim().split('\n').length, 1)
   })
 })
-
-/** A server that takes connections, and never says anything. */
-async function silent(t: TestContext): Promise<number> {
-  const sockets = new Set<{ destroy(): void }>()
-  const server = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return (server.address() as { port: number }).port
-}

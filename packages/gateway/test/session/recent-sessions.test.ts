@@ -3,9 +3,16 @@ import assert from 'node:assert/strict'
 import { describe, mock, test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { KeyRing } from 'sekisho'
 import { ApacheSession } from 'sekisho/apache'
-import { noFacts } from '../../src/session/cookie/own-entries.ts'
-import { type ReadSession, RecentSessions } from '../../src/session/cookie/recent-sessions.ts'
+import { LoginSeal } from '../../src/session/cookie/login-seal.ts'
+import { noFacts, withOwnEntries } from '../../src/session/cookie/own-entries.ts'
+import {
+  type ReadSession,
+  readSession,
+  RecentSessions,
+  writtenSession,
+} from '../../src/session/cookie/recent-sessions.ts'
 import type { Browser } from './browser.ts'
 import { site } from './site.ts'
 
@@ -62,6 +69,18 @@ describe('a cookie that is sent again', () => {
     const { lines } = await visitor.visit()
     assert.equal(lines.length, 1, 'sealed anew')
   })
+})
+
+test('what was written is remembered as it would be read', () => {
+  const seal = new LoginSeal(new KeyRing(['a secret of at least 32 octets, or more']))
+  const content = ApacheSession.decode('cart=tea&expiry=1795286717556000&lang=ja').set('empty', '')
+  const login = { user: 'h\u00e4na \ud800', bound: undefined, at: 1_790_000_000_000 }
+  for (const facts of [{ id: 'A'.repeat(22), login }, { id: undefined, login: { ...login, bound: '' } }, noFacts]) {
+    const encoded = withOwnEntries(content, facts, seal).encode()
+    const [found, written] = [readSession(encoded, seal), writtenSession(encoded, facts)]
+    assert.deepEqual(written.facts, found.facts)
+    assert.equal(written.content.encode(), found.content.encode())
+  }
 })
 
 test('what is asked for stays, and what is not is forgotten', () => {

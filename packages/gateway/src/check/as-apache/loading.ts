@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../config/diagnostics.ts'
 import type { LoadedConfig } from '../../config/load-node.ts'
 import { type LoadLine, loadLines } from '../../modules/load-lines.ts'
-import { neededBy } from '../../modules/names.ts'
+import { neededBy, shortName } from '../../modules/names.ts'
 
 /** What the real server says to the order and the paths of LoadModule, which do not matter here. */
 export function loadingFindings({ sources }: Pick<LoadedConfig, 'sources'>): Diagnostic[] {
@@ -37,7 +37,7 @@ function again({ id, place }: LoadLine, loaded: ReadonlySet<string>): Diagnostic
 
 function relative({ id, path, place }: LoadLine): Diagnostic | undefined {
   if (path.startsWith('/')) return undefined
-  const short = id.replace(/_module$/, '')
+  const short = shortName(id)
   return {
     severity: 'info',
     ...place,

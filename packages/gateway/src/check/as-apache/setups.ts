@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../config/diagnostics.ts'
 import { loadConfig, type LoadedConfig, type LoadOptions } from '../../config/load-node.ts'
 import { moduleStatus } from '../../config/modules.ts'
 import { LoadModule } from '../../config/directives/server.ts'
+import { builtInModules, shortName } from '../../modules/names.ts'
 import { asApacheTakesThem } from './leniency.ts'
 import { loadingFindings } from './loading.ts'
 
@@ -29,12 +30,8 @@ export interface ApacheReading {
   readonly verdict: SetupVerdict
 }
 
-/** Built into the server, on Debian as elsewhere; one of the processing modules is always there. */
-const builtIn = new Set(
-  'core.c mod_so.c http_core.c mod_watchdog.c mod_log_config.c mod_logio.c mod_version.c mod_unixd.c event.c'.split(
-    ' ',
-  ),
-)
+/** Where all the others are loaded, one of the processing modules is always there. */
+const alwaysThere: readonly string[] = [...builtInModules, 'mpm_event_module']
 
 const isOfSessions = (module: string): boolean => /^mod_session(?:_\w+)?\.c$/.test(module)
 
@@ -49,7 +46,7 @@ const usualSetups: readonly Setup[] = [
 export function setupsOf({ site }: LoadedConfig): readonly Setup[] {
   const loading = [...site.main.settings.get(LoadModule).keys()]
   if (loading.length === 0) return usualSetups
-  const files = new Set([...builtIn, ...loading.map(fileOf)])
+  const files = new Set([...alwaysThere, ...loading].map(fileOf))
   return [{ name: 'the modules that it loads', loads: (module) => files.has(module) }]
 }
 
@@ -69,7 +66,7 @@ export function readAsApache(file: string, { name, loads }: Setup, options: Load
 /** `session_module` is in `mod_session.c`. */
 export function fileOf(module: string): string {
   if (module.endsWith('.c')) return module
-  const short = module.replace(/_module$/, '')
+  const short = shortName(module)
   return specialFiles[short] ?? `mod_${short}.c`
 }
 

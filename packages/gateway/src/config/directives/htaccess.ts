@@ -1,4 +1,4 @@
-import { sections, servers } from '../contexts.ts'
+import { overrideClasses, sections, servers } from '../contexts.ts'
 import { type Directive, single } from '../directive.ts'
 import { texts } from '../readers.ts'
 
@@ -9,19 +9,18 @@ export const AllowOverride: Directive<ReadonlySet<string>> = single<ReadonlySet<
   takes: 'RAW_ARGS',
   syntax: 'All|None|AuthConfig FileInfo Indexes Limit Options[=…] Nonfatal=…',
   read(use) {
-    const classes = ['AuthConfig', 'FileInfo', 'Indexes', 'Limit', 'Options']
     const result = new Set<string>()
     for (const word of use.words) {
       const [name = ''] = word.text.split('=', 1)
-      const found = classes.find((known) => known.toLowerCase() === name.toLowerCase())
+      const found = overrideClasses.find((known) => known.toLowerCase() === name.toLowerCase())
       if (found !== undefined) result.add(found)
-      else if (name.toLowerCase() === 'all') for (const known of classes) result.add(known)
+      else if (name.toLowerCase() === 'all') for (const known of overrideClasses) result.add(known)
       else if (!['none', 'nonfatal'].includes(name.toLowerCase()))
         return use.fail(
           {
             code: 'bad-value',
             message: `Illegal override option ${word.text}`,
-            expected: ['All', 'None', ...classes].join(', '),
+            expected: ['All', 'None', ...overrideClasses].join(', '),
             found: word.text,
           },
           word,

@@ -2,7 +2,6 @@ import { anywhere } from '../contexts.ts'
 import { appended, type Directive, type ModuleTable, type Reader, type Use } from '../directive.ts'
 import type { ConditionNode } from '../expression/ast.ts'
 import { conditionIn, regexIn } from '../readers.ts'
-import type { Word } from '../words.ts'
 
 /** Variables that a request gets when something about it matches. */
 export type VariableRule = { readonly changes: readonly VariableChange[] } & VariableTest
@@ -22,15 +21,18 @@ export interface VariableChange {
   readonly value: string | undefined
 }
 
-function rule(attribute: string | undefined, flags: string): Reader<VariableRule> {
+/** @param given The attribute of a directive that has one of its own; elsewhere the first argument says what is looked at. */
+function rule(given: string | undefined, flags: string): Reader<VariableRule> {
   return (use) => {
-    const [name, pattern, ...rest] = attribute === undefined ? use.words : [{ text: attribute }, ...use.words]
+    const [name] = use.words
+    const [pattern, ...rest] = given === undefined ? use.words.slice(1) : use.words
     if (name === undefined || pattern === undefined || rest.length === 0) return tooFew(use)
-    const regex = regexIn(pattern as Word, use, flags)
+    const regex = regexIn(pattern, use, flags)
     if (regex === undefined) return undefined
-    const changes = (rest as Word[]).map(({ text }) => changeOf(text))
-    if (/^[\w-]+$/.test(name.text)) return { attribute: name.text, regex, changes }
-    const headers = regexIn(name as Word, use, 'i')
+    const changes = rest.map(({ text }) => changeOf(text))
+    const attribute = given ?? name.text
+    if (/^[\w-]+$/.test(attribute)) return { attribute, regex, changes }
+    const headers = regexIn(name, use, 'i')
     return headers && { headers, regex, changes }
   }
 }

@@ -57,7 +57,7 @@ function insecure({ attributes }: SetCookie, { scheme, host }: PageAddress): Jar
 }
 
 /** Whether a host is this machine, for browsers. */
-export function isAtHome(host: string): boolean {
+function isAtHome(host: string): boolean {
   return /^(?:localhost|[^.]+(?:\.[^.]+)*\.localhost|127(?:\.\d+){3}|\[?::1\]?)$/.test(host)
 }
 

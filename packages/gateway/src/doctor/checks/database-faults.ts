@@ -1,4 +1,5 @@
 import type { DatabasePlan } from '../../session/stores/dbd/database-store.ts'
+import { errorChain } from '../../lib/error-chain.ts'
 import { isAbsence } from '../../session/stores/failure.ts'
 import { advice, type Advice } from '../finding.ts'
 import { databasePlace, startCommand } from '../mend/clients.ts'
@@ -22,7 +23,8 @@ export function connectionAdvice(error: unknown, plan: DatabasePlan, reason: str
   }
   const where = host === undefined ? '' : ` at ${host}${port === undefined ? '' : `:${port}`}`
   if (isAbsence(error) && driver !== 'sqlite3') {
-    const isSilent = is('ETIMEDOUT', 'ERR_STORE_TIMEOUT') || textsOf(error).some((text) => /timeout/i.test(text))
+    const isSilent =
+      is('ETIMEDOUT', 'ERR_STORE_TIMEOUT') || errorChain(error).some(({ message }) => /timeout/i.test(String(message)))
     const message = `The database${where} does not answer${isSilent ? ' in time' : `: ${reason}`}`
     if (isSilent)
       return advice('error', 'store-away', message, {
@@ -59,22 +61,5 @@ function pgsqlWords(host: string | undefined, port: number | undefined): string 
 
 /** The codes of an error and of all that led to it. */
 export function codesOf(error: unknown): ReadonlySet<string> {
-  return new Set(chainOf(error).flatMap(({ code }) => (code === undefined ? [] : [String(code)])))
-}
-
-function textsOf(error: unknown): string[] {
-  return chainOf(error).map(({ message }) => String(message))
-}
-
-interface Link {
-  readonly code?: unknown
-  readonly message?: unknown
-  readonly cause?: unknown
-}
-
-function chainOf(error: unknown): Link[] {
-  const chain: Link[] = []
-  for (let at = error; typeof at === 'object' && at !== null && chain.length < 8; at = chain.at(-1)?.cause)
-    chain.push(at)
-  return chain
+  return new Set(errorChain(error).flatMap(({ code }) => (code === undefined ? [] : [String(code)])))
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { missingDatabase } from '../../config/missing-store.ts'
 import { DBDParams, DBDriver } from '../../config/directives/dbd.ts'
 import { Session } from '../../config/directives/session.ts'
@@ -8,10 +7,10 @@ import type { SessionDatabase } from '../../session/stores/dbd/database.ts'
 import { reasonOf } from '../../session/stores/failure.ts'
 import type { Check, Sight } from '../check.ts'
 import { advice, type Advice } from '../finding.ts'
-import { databasePlace, isLoopback } from '../mend/clients.ts'
+import { databasePlace, isElsewhere } from '../mend/clients.ts'
 import { looksAtStores } from '../site/looks.ts'
 import type { SitePatient } from '../site/patient.ts'
-import { planOf, type StoreSubject } from '../site/stores.ts'
+import { isFileMissing, planOf, type StoreSubject } from '../site/stores.ts'
 import { connectionAdvice } from './database-faults.ts'
 import { valuesOf } from './answers.ts'
 
@@ -29,8 +28,7 @@ async function look(store: StoreSubject, patient: SitePatient): Promise<Sight> {
   const plan = planOf(settings)
   if (plan instanceof Error) return { findings: [incomplete(store, plan)] }
   const place = settings.placeOf(DBDParams) ?? {}
-  const { params } = plan.terms
-  if (plan.driver === 'sqlite3' && params !== ':memory:' && !existsSync(params)) return withoutFile(plan)
+  if (isFileMissing(plan)) return withoutFile(plan)
   try {
     const started = performance.now()
     const database = await patient.database(store)
@@ -63,7 +61,7 @@ function withoutFile({ statements, terms }: DatabasePlan): Sight {
 /** TLS matters where the connection leaves the machine. */
 async function openLine({ driver, terms }: DatabasePlan, database: SessionDatabase): Promise<Advice | undefined> {
   const { host } = databasePlace(driver, terms.params)
-  if (driver === 'sqlite3' || host === undefined || host.startsWith('/') || isLoopback(host)) return undefined
+  if (driver === 'sqlite3' || !isElsewhere(host)) return undefined
   if (await isEncrypted(driver, database)) return undefined
   const message = `The connection to the database at ${host} is not encrypted`
   const fix =

@@ -4,7 +4,7 @@ import { SekishoError } from 'sekisho'
 import { checkDirectory } from '../../session/stores/files/file-directory-node.ts'
 import type { Check, Sight } from '../check.ts'
 import { advice, type Advice } from '../finding.ts'
-import { asRoot, forRoot } from '../mend/shell.ts'
+import { asRoot } from '../mend/shell.ts'
 import { partedMend } from '../mend/told.ts'
 import { blockedAncestor, ownerName, userNumbers } from '../site/ground-node.ts'
 import { SessionStoreFileName } from '../../config/directives/session.ts'
@@ -18,8 +18,7 @@ export const directoryCheck: Check<SitePatient> = {
   asks: "Can the gateway's user make, link and remove files in the directory of the sessions, and can nobody else look into it?",
   item: '7-3',
   needs: ['configuration', 'state'],
-  looks: ({ stores }) =>
-    stores.filter((store) => 'directory' in store).map((about) => ({ about, run: () => look(about) })),
+  looks: ({ directories }) => directories.map((about) => ({ about, run: () => look(about) })),
 }
 
 function look(store: DirectorySubject): Sight {
@@ -61,6 +60,6 @@ function refused(directory: string, message: string): Advice {
   return advice('error', 'permission-denied', what, {
     expected: `a directory of user ${uid} (${ownerName()}), or of root and group ${gid}, mode 770 or 700`,
     ...(found !== undefined && { found }),
-    ...forRoot(mend),
+    ...mend,
   })
 }

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { SettingsView } from '../../config/directive.ts'
 import { logPlaces } from '../../server/log/log-places.ts'
 import type { Check, Sight } from '../check.ts'
 import { advice, type Advice } from '../finding.ts'
 import { ErrorLog } from '../../config/directives/logs.ts'
+import type { Place } from '../../config/source.ts'
 import { asRoot, quoted } from '../mend/shell.ts'
 import { canAppend, isWritable, ownerName, userNumbers } from '../site/ground-node.ts'
 import type { SitePatient } from '../site/patient.ts'
@@ -30,16 +30,13 @@ export const logCheck: Check<SitePatient> = {
   },
 }
 
-function look(
-  path: string,
-  isErrorLog: boolean,
-  place: NonNullable<ReturnType<SettingsView['placeOf']>> | object,
-): Sight {
+function look(path: string, isErrorLog: boolean, place: Partial<Place>): Sight {
   const isThere = statSync(path, { throwIfNoEntry: false })?.isFile() === true
   if (isThere ? !canAppend(path) : !isWritable(dirname(path)))
     return { findings: [{ ...refused(path, isThere), ...place }] }
   if (!isThere || !isErrorLog) return { details: [`${path} can be written`] }
-  const told = usual.flatMap((usualFailure) => toldOf(usualFailure, lastLines(path)) ?? [])
+  const lines = lastLines(path)
+  const told = usual.flatMap((usualFailure) => toldOf(usualFailure, lines) ?? [])
   return { findings: told.map((one) => ({ ...one, ...place })), details: [`${path} can be written`] }
 }
 

@@ -39,11 +39,12 @@ function notLoaded({ id, directive, place }: UnloadedUse, file: string): Advice 
 }
 
 /** What a block that is left out would have said about sessions is what its author misses. */
-function judged({ name, argument, place }: SkippedSection, body: readonly string[]): Advice | undefined {
+function judged(section: SkippedSection, body: readonly string[]): Advice | undefined {
+  const { name, argument, place } = section
   const lines = body.filter((line) => /^\s*(?:Session|DBD)\w*\s/i.test(line))
   if (name.toLowerCase() !== 'ifmodule' || argument.startsWith('!') || lines.length === 0) return undefined
   const directives = [...new Set(lines.map((line) => line.trim().split(/\s+/, 1)[0] ?? ''))].join(', ')
-  const [told] = skippedFindings({ skipped: [{ name, argument, place }] })
+  const [told] = skippedFindings({ skipped: [section] })
   const message = `The block is left out, because there is no module ${argument}: ${directives} have no effect`
   return advice('error', 'section-skipped', message, {
     ...place,

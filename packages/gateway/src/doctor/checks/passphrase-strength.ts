@@ -15,7 +15,7 @@ const published: ReadonlySet<string> = new Set(
 
 /** Words that people build passphrases from, so that each counts as one choice and not as many letters. */
 const words =
-  /correct|horse|battery|staple|secret|strong|pass(?:word|phrase)?|key|my|the|super|session|crypto|apache|server|admin|user|web|site|shop|login|house|summer|winter|spring|autumn|love|dragon|monkey|master|tokyo|japan|sakura|super|change|me|this|that|test|demo|prod|dev|live|company|welcome|hello|world|qwerty|asdf|letmein/gi
+  /correct|horse|battery|staple|secret|strong|pass(?:word|phrase)?|key|my|the|super|session|crypto|apache|server|admin|user|web|site|shop|login|house|summer|winter|spring|autumn|love|dragon|monkey|master|tokyo|japan|sakura|change|me|this|that|test|demo|prod|dev|live|company|welcome|hello|world|qwerty|asdf|letmein/gi
 
 /** An attacker who has one cookie tries some 2^40 passphrases a month on one machine: each costs him 4,096 rounds. */
 const enoughBits = 70

@@ -1,8 +1,6 @@
-import type { SettingsView } from '../../config/directive.ts'
 import { Session } from '../../config/directives/session.ts'
 import { SessionCryptoPassphrase } from '../../config/directives/session-crypto.ts'
 import type { Diagnostic } from '../../config/diagnostics.ts'
-import type { Place } from '../../config/source.ts'
 import type { Check, Sight } from '../check.ts'
 import { advice, type Advice } from '../finding.ts'
 import { asRoot, edit } from '../mend/shell.ts'
@@ -20,13 +18,12 @@ export const passphraseCheck: Check<SitePatient> = {
 }
 
 async function look(section: Section, patient: SitePatient): Promise<Sight> {
-  const { settings, policy, name } = section
   const { texts, problems } = await patient.passphrases(section)
   if (problems.length > 0) return { findings: problems.map(problemAdvice) }
   if (texts.length === 0) return withoutAny(section)
-  const weak = texts.flatMap((text, at) => weakness(text, at, settings, policy.passphrases) ?? [])
+  const weak = texts.flatMap((text, at) => weakness(text, at, section) ?? [])
   const strong = texts.length === 1 ? 'a passphrase that' : `${texts.length} passphrases that`
-  return { findings: weak, details: weak.length > 0 ? [] : [`${name}: ${strong} nobody guesses`] }
+  return { findings: weak, details: weak.length > 0 ? [] : [`${section.name}: ${strong} nobody guesses`] }
 }
 
 /** A program that prints nothing, a file that cannot be read: the words are those of the start. */
@@ -56,25 +53,17 @@ function withoutAny({ settings, policy, name }: Section): Sight {
   return { findings: [finding] }
 }
 
-function weakness(
-  text: string,
-  at: number,
-  settings: SettingsView,
-  phrases: Section['policy']['passphrases'],
-): Advice | undefined {
+function weakness(text: string, at: number, { settings, policy }: Section): Advice | undefined {
   const { verdict, reason } = strengthOf(text)
   if (verdict === 'strong') return undefined
   const place = settings.placeOf(SessionCryptoPassphrase)
-  const isLine = phrases.length === 1 && phrases[0]?.kind === 'text'
+  const [first, ...others] = policy.passphrases
+  const isLine = first?.kind === 'text' && others.length === 0
   const which = at === 0 ? 'The passphrase' : `Passphrase number ${at + 1}`
   return advice('warning', 'passphrase-weak', `${which} is weak: ${reason}`, {
     ...place,
     expected: '32 random octets',
     fix: 'put a new one in its place; visitors who are logged in now have to log in again',
-    ...(isLine && place !== undefined && { command: commandAt(place) }),
+    ...(isLine && place !== undefined && { command: edit.passphraseInstead(place) }),
   })
-}
-
-function commandAt(place: Place): string {
-  return edit.passphraseInstead(place)
 }

@@ -1,20 +1,20 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Directive, SettingsView } from '../../config/directive.ts'
+import type { SettingsView } from '../../config/directive.ts'
 import { SessionDBDPerUser } from '../../config/directives/session-dbd.ts'
 import { Session, SessionStoreFileName } from '../../config/directives/session.ts'
+import { inFrontOf, Settings } from '../../config/settings.ts'
 import { isError } from '../../server/config-failure.ts'
 import { KeeperFactory } from '../../session/keeper-factory.ts'
 import { parseSetCookie } from '../browser/set-cookie.ts'
 import type { Check, Sight } from '../check.ts'
 import { advice, type Advice } from '../finding.ts'
-import { forgetUser } from '../site/forget-user.ts'
 import { isWritable } from '../site/ground-node.ts'
 import type { SitePatient } from '../site/patient.ts'
 import type { Section } from '../site/sections.ts'
 import { storeKeyOf } from '../site/stores.ts'
+import { forgetUser, trialUser } from '../site/trial-user.ts'
 import { cookiePlace, withoutAttribute } from './cookie-advice.ts'
 import { stageLogin } from './login-stage.ts'
 
@@ -36,7 +36,7 @@ export const renewalCheck: Check<SitePatient> = {
 
 async function look(section: Section, patient: SitePatient): Promise<Sight> {
   using scratch = new Scratch(section, patient)
-  const user = `sekisho-doctor-${randomBytes(6).toString('hex')}`
+  const user = trialUser()
   const factory = new KeeperFactory({ state: patient.trialState(scratch.directory) })
   const made = await factory.make(scratch.settings, section.policy)
   try {
@@ -77,14 +77,14 @@ class Scratch implements Disposable {
   readonly directory: string
   readonly settings: SettingsView
 
-  constructor({ settings, policy }: Section, { stateDirectory, stores }: SitePatient) {
+  constructor({ settings, policy }: Section, { stateDirectory, directories }: SitePatient) {
     const key = storeKeyOf({ settings, policy })
-    const store = stores.find((candidate) => candidate.key === key)
-    const wanted = store !== undefined && 'directory' in store ? store.directory : stateDirectory
+    const wanted = directories.find((store) => store.key === key)?.directory ?? stateDirectory
     this.directory = mkdtempSync(join(usable(wanted) ?? usable(stateDirectory) ?? tmpdir(), '.sekisho-doctor-'))
-    const pattern = join(this.directory, '%{SESSIONID}.session')
-    const isNamed = policy.store === 'file' && policy.fileName !== undefined
-    this.settings = isNamed ? overlaid(settings, SessionStoreFileName, pattern) : settings
+    const place = policy.store === 'file' ? settings.placeOf(SessionStoreFileName) : undefined
+    const value = join(this.directory, '%{SESSIONID}.session')
+    this.settings =
+      place === undefined ? settings : inFrontOf(settings, new Settings([[SessionStoreFileName, { value, place }]]))
   }
 
   [Symbol.dispose](): void {
@@ -95,14 +95,4 @@ class Scratch implements Disposable {
 function usable(directory: string): string | undefined {
   const status = statSync(directory, { throwIfNoEntry: false })
   return status?.isDirectory() === true && isWritable(directory) ? directory : undefined
-}
-
-function overlaid(settings: SettingsView, name: Directive, text: string): SettingsView {
-  return {
-    get: <Value>(directive: Directive<Value>) =>
-      (directive as Directive) === name ? (text as Value) : settings.get(directive),
-    own: <Value>(directive: Directive<Value>) =>
-      (directive as Directive) === name ? (text as Value) : settings.own(directive),
-    placeOf: (directive) => settings.placeOf(directive),
-  }
 }

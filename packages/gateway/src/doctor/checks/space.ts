@@ -13,8 +13,7 @@ export const spaceCheck: Check<SitePatient> = {
   asks: 'Has the disk of the sessions room left, in octets and in files?',
   item: '7-3',
   needs: ['configuration'],
-  looks: (patient) =>
-    patient.stores.filter((store) => 'directory' in store).map((about) => ({ about, run: () => look(about, patient) })),
+  looks: (patient) => patient.directories.map((about) => ({ about, run: () => look(about, patient) })),
 }
 
 /** Below so much no session can be counted on to be written: it may have a megabyte. */
@@ -52,11 +51,11 @@ function judged(room: Room, disk: Disk): Advice | undefined {
   const { place } = disk
   if (room.free < least[room.what]) {
     const message = `No space left on device: ${place} has ${shown(room)} left, and no session can be written`
-    return advice('error', 'disk-full', message, { ...remedy(room, disk) })
+    return advice('error', 'disk-full', message, remedy(room, disk))
   }
   if (room.free >= room.all * lowShare) return undefined
   const message = `The disk of ${place} is nearly full: ${shown(room)} of ${shown({ ...room, free: room.all })} left`
-  return advice('warning', 'disk-low', message, { ...remedy(room, disk) })
+  return advice('warning', 'disk-low', message, remedy(room, disk))
 }
 
 const tmpfs = 0x01021994

@@ -5,7 +5,7 @@ import { readKeyFile } from 'sekisho/keys'
 import { type Check, once, type Sight } from '../check.ts'
 import { advice, type Advice } from '../finding.ts'
 import { blockedAncestor, firstThere, isWritable, ownerName, userNumbers } from '../site/ground-node.ts'
-import { asRoot, forRoot, quoted } from '../mend/shell.ts'
+import { asRoot, quoted } from '../mend/shell.ts'
 import { partedMend } from '../mend/told.ts'
 import type { SitePatient } from '../site/patient.ts'
 
@@ -55,7 +55,7 @@ function lookAtKeys(path: string): Sight {
   } catch (error) {
     if (!(error instanceof SekishoError)) throw error
     const { what, ...mend } = partedMend(error.message)
-    return { findings: [advice('error', 'key-file', what, forRoot(mend))] }
+    return { findings: [advice('error', 'key-file', what, mend)] }
   }
 }
 

@@ -10,7 +10,7 @@ import {
   SessionDBDSelectSQL,
   SessionDBDUpdateSQL,
 } from '../../config/directives/session-dbd.ts'
-import type { NamedStatements } from '../../session/stores/dbd/complete-statements.ts'
+import { columnsOf, type NamedStatements } from '../../session/stores/dbd/complete-statements.ts'
 import type { DatabasePlan } from '../../session/stores/dbd/database-store.ts'
 import type { SessionDatabase } from '../../session/stores/dbd/database.ts'
 import { reasonOf } from '../../session/stores/failure.ts'
@@ -20,7 +20,6 @@ import { databasePlace, sqlCommand } from '../mend/clients.ts'
 import { looksAtStores } from '../site/looks.ts'
 import type { SitePatient } from '../site/patient.ts'
 import { planOf, type StoreSubject } from '../site/stores.ts'
-import { columnsOf } from '../../session/stores/dbd/complete-statements.ts'
 import { codesOf } from './database-faults.ts'
 
 /** Does each statement of the site do what it is for? */

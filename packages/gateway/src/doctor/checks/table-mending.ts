@@ -64,12 +64,12 @@ function lacking(known: Known, part: Part): TableFault | undefined {
 }
 
 function narrow(known: Known, part: 'id' | 'data', least: number): TableFault | undefined {
-  const { driver, names } = known
-  const { type, width } = columnOf(known, part) ?? { type: '', width: undefined }
-  const isTextual = driver !== 'pgsql' || /char|text/.test(type)
-  if (isTextual && (width === undefined || width >= least)) return undefined
   const column = columnOf(known, part)
   if (column === undefined) return undefined
+  const { driver, names } = known
+  const { type, width } = column
+  const isTextual = driver !== 'pgsql' || /char|text/.test(type)
+  if (isTextual && (width === undefined || width >= least)) return undefined
   const message = `The column ${names[part]} of ${names.table} cannot hold ${part === 'id' ? 'an id' : 'a session'} of ${least} characters`
   return {
     advice: advice('error', 'column-wrong', message, {

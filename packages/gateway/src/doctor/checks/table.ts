@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { DBDParams } from '../../config/directives/dbd.ts'
 import { SessionDBDInsertSQL } from '../../config/directives/session-dbd.ts'
 import { columnsOf } from '../../session/stores/dbd/complete-statements.ts'
@@ -10,7 +9,7 @@ import { advice } from '../finding.ts'
 import { sqlCommand } from '../mend/clients.ts'
 import { looksAtStores } from '../site/looks.ts'
 import type { SitePatient } from '../site/patient.ts'
-import { planOf, type StoreSubject } from '../site/stores.ts'
+import { isFileMissing, planOf, type StoreSubject } from '../site/stores.ts'
 import { valuesOf } from './answers.ts'
 import { lookUpTable } from './table-catalog.ts'
 import { tableFaults } from './table-mending.ts'
@@ -33,8 +32,7 @@ async function look(store: StoreSubject, patient: SitePatient): Promise<Sight> {
   if (names === undefined)
     return { details: ['the statements are of a form of their own: the table was not looked at, only tried'] }
   const place = store.settings.placeOf(SessionDBDInsertSQL) ?? store.settings.placeOf(DBDParams) ?? {}
-  const isThere = driver !== 'sqlite3' || terms.params === ':memory:' || existsSync(terms.params)
-  const table = isThere ? await lookUpTable(driver, await patient.database(store), names.table) : undefined
+  const table = isFileMissing(plan) ? undefined : await lookUpTable(driver, await patient.database(store), names.table)
   if (table === undefined) {
     const command = sqlCommand(driver, terms.params, tableText(driver, names))
     return { findings: [advice('error', 'table-missing', `There is no table ${names.table}`, { ...place, command })] }

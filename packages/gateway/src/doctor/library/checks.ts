@@ -5,7 +5,7 @@ import { parseSetCookie } from '../browser/set-cookie.ts'
 import { type Check, once, type Sight } from '../check.ts'
 import { clockFindings } from '../checks/clock.ts'
 import { advice, type Advice } from '../finding.ts'
-import { forRoot, quoted } from '../mend/shell.ts'
+import { quoted } from '../mend/shell.ts'
 import { partedMend } from '../mend/told.ts'
 import { isTableMissing } from '../../session/stores/dbd/table-text.ts'
 import type { Definition, Exported, ExportedStore } from './exports.ts'
@@ -78,7 +78,7 @@ function storeFault(name: string, store: ExportedStore, { file, error }: { file:
   const { what, ...mend } = told
   const isSetup = (error as { code?: unknown }).code === 'ERR_STORE_SETUP'
   const message = isSetup ? what : `${name} does not answer: ${reasonOf(error)}`
-  return advice('error', isSetup ? 'permission-denied' : 'store-away', message, forRoot(mend))
+  return advice('error', isSetup ? 'permission-denied' : 'store-away', message, mend)
 }
 
 /** Of whichever copy of the library. */
@@ -129,7 +129,7 @@ async function lookAtSessions(about: Exported<Definition>, patient: ModulePatien
   } catch (error) {
     const { what, ...mend } = partedMend((error as Error).message)
     const message = `${name} cannot keep a session: ${what}${what === reasonOf(error) ? '' : `: ${reasonOf(error)}`}`
-    return { findings: [advice('error', 'store-away', message, forRoot(mend))] }
+    return { findings: [advice('error', 'store-away', message, mend)] }
   }
 }
 

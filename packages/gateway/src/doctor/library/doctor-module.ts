@@ -1,4 +1,5 @@
 import { type Examination, examine, type ExamineOptions } from '../examine.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { moduleChecks } from './checks.ts'
 import { ModulePatient } from './patient.ts'
 
@@ -12,18 +13,11 @@ export interface DoctorModuleOptions extends ExamineOptions {
 
 /** Examines a module that exports definitions of sessions, stores or key rings. Its code runs; what is played in it is ended. */
 export async function doctorModule(options: DoctorModuleOptions): Promise<Examination> {
-  const patient = await interruptible(ModulePatient.load(options.file, options.now), options.signal)
+  // The code of a module may wait for what never comes.
+  const patient = await untilAborted(ModulePatient.load(options.file, options.now), options.signal)
   try {
     return await examine(moduleChecks, patient, options)
   } finally {
     await patient.close()
   }
-}
-
-/** The code of a module may wait for what never comes. */
-function interruptible<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-    work.then(resolve, reject)
-  })
 }

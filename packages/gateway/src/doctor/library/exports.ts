@@ -10,7 +10,7 @@ export interface Exported<Value> extends Subject {
 export type Definition = Sessions | SealedSessions
 
 /** What a store may offer beside the contract. */
-export type ExportedStore = SessionStore & { schema?(): string; ensureSchema?(): unknown; ready?(): unknown }
+export type ExportedStore = SessionStore & { ensureSchema?(): unknown }
 
 /** As much of a key ring as can be seen from outside. */
 export interface ExportedRing {

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
-import { forgetUser } from '../site/forget-user.ts'
+import { forgetUser, trialUser } from '../site/trial-user.ts'
 import { reasonOf } from '../../session/stores/failure.ts'
 import { type Exports, exportsOf } from './exports.ts'
 import { type Played, playDefinition } from './play.ts'
@@ -42,7 +41,7 @@ export class ModulePatient {
   }
 
   async #playOnce(definition: Definition): Promise<Played> {
-    const user = `sekisho-doctor-${randomBytes(6).toString('hex')}`
+    const user = trialUser()
     try {
       return await playDefinition(definition, { user, now: this.now })
     } finally {

@@ -73,13 +73,13 @@ const unitFolders = ['/etc/systemd/system', '/run/systemd/system', '/lib/systemd
 /** The shell line that starts a server, here or on its own machine. */
 export function startCommand(kind: keyof typeof services, host: string | undefined): string {
   const known = services[kind]
-  const here = host === undefined || host.startsWith('/') || isLoopback(host)
-  if (!here) return `ssh ${quoted(host)} sudo systemctl start ${known[0]}`
+  if (isElsewhere(host)) return `ssh ${quoted(host)} sudo systemctl start ${known[0]}`
   const name = known.find((unit) => unitFolders.some((folder) => existsSync(`${folder}/${unit}.service`))) ?? known[0]
   return asRoot(`systemctl start ${name}`)
 }
 
-/** Whether a host is this very machine. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+/** Whether a host is another machine than this one, which a socket is at, too. */
+export function isElsewhere(host: string | undefined): host is string {
+  if (host === undefined || host.startsWith('/')) return false
+  return host !== 'localhost' && host !== '::1' && !host.startsWith('127.')
 }

@@ -82,11 +82,6 @@ export function withSudo(command: string): string {
   return isStartedByRoot ? command.replaceAll('sudo ', '') : command
 }
 
-/** The same for a mending that may be one. */
-export function forRoot<Mend extends { readonly command?: string }>(mend: Mend): Mend {
-  return mend.command === undefined ? mend : { ...mend, command: asRoot(mend.command) }
-}
-
 function pattern(text: string): string {
   return text.replaceAll(/[\\/.*+?()|{}[\]^$]/g, String.raw`\$&`)
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
+import { loadConfig } from '../../config/load-node.ts'
 import type { Source } from '../../config/source.ts'
-import { readSource } from '../../server/running-server.ts'
 import { defaultDirectory } from '../../session/state-node.ts'
 import { type Examination, examine, type ExamineOptions } from '../examine.ts'
 import { siteChecks } from '../site-checks.ts'
@@ -30,9 +30,10 @@ export interface ExaminedSite {
 export async function doctorSite(options: DoctorSiteOptions): Promise<ExaminedSite> {
   const { lenient = false, defines = [], now } = options
   const file = resolve(options.file)
-  const { config } = readSource({ file, workers: 1, lenient, defines })
+  const load = { lenient, defines }
+  const config = loadConfig(file, load)
   const stateDirectory = options.stateDirectory ?? defaultDirectory(process.env)
-  const patient = new SitePatient({ file, config, load: { lenient, defines }, stateDirectory, ...(now && { now }) })
+  const patient = new SitePatient({ file, config, load, stateDirectory, ...(now && { now }) })
   try {
     return { examination: await examine(siteChecks, patient, options), sources: config.sources }
   } finally {

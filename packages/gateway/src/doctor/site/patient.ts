@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { KeyRing } from 'sekisho'
 import { readKeyFile } from 'sekisho/keys'
 import type { LoadedConfig, LoadOptions } from '../../config/load-node.ts'
@@ -44,6 +45,7 @@ export class SitePatient {
   readonly #passphrases = new PassphraseReader()
   readonly #spoken = new Map<string, Promise<SectionPassphrases>>()
   readonly #databases = new Map<string, Promise<SessionDatabase>>()
+  readonly #clients = new Map<string, Promise<Redis>>()
   readonly #closers: (() => void | Promise<void>)[] = []
 
   constructor({ file, config, load, stateDirectory, now = Date.now }: SitePatientOptions) {
@@ -61,6 +63,11 @@ export class SitePatient {
     return [...new Map(this.sections.toReversed().map((section) => [section.key, section])).values()].toReversed()
   }
 
+  /** The stores that are directories. */
+  get directories(): DirectorySubject[] {
+    return this.stores.filter((store) => 'directory' in store)
+  }
+
   /** The passphrases of a section. A program that prints one runs once. */
   passphrases(section: Section): Promise<SectionPassphrases> {
     const spoken = this.#spoken.get(section.key) ?? this.#passphrases.read(section.settings)
@@ -75,19 +82,11 @@ export class SitePatient {
     return opened
   }
 
-  /** Connects to the Redis of a store. @throws What the server says, or why it says nothing. */
-  async redis({ settings }: StoreSubject): Promise<Redis> {
-    let reason: unknown
-    const client = redisClient(settings.get(SessionRedisURL) ?? '', (error) => (reason ??= error))
-    this.#closers.push(() => client.disconnect())
-    try {
-      await client.connect()
-      return client
-    } catch (error) {
-      client.disconnect()
-      // What broke the connection is told beside the command.
-      throw reason ?? error
-    }
+  /** A connection to the Redis of a store. @throws What the server says, or why it says nothing. */
+  redis(store: StoreSubject): Promise<Redis> {
+    const connected = this.#clients.get(store.key) ?? this.#connect(store)
+    this.#clients.set(store.key, connected)
+    return connected
   }
 
   /** The state of a gateway that is here for a trial only. Its keys are those of the site where they can be read. */
@@ -99,7 +98,7 @@ export class SitePatient {
   /** A connection that is still being made is not waited for. */
   async close(): Promise<void> {
     const closed = Promise.allSettled(this.#closers.map(async (close) => close()))
-    await Promise.race([closed, new Promise((resolve) => void setTimeout(resolve, longestGoodbyeMs).unref())])
+    await Promise.race([closed, pause(longestGoodbyeMs, undefined, { ref: false })])
   }
 
   async #openDatabase({ settings }: StoreSubject): Promise<SessionDatabase> {
@@ -109,6 +108,20 @@ export class SitePatient {
     const database = about(DBDParams, () => open({ ...plan.terms, onError: () => undefined }))
     this.#closers.push(() => database.close())
     return database
+  }
+
+  async #connect({ settings }: StoreSubject): Promise<Redis> {
+    let reason: unknown
+    const client = redisClient(settings.get(SessionRedisURL) ?? '', (error) => (reason ??= error))
+    this.#closers.push(() => client.disconnect())
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      client.disconnect()
+      // What broke the connection is told beside the command.
+      throw reason ?? error
+    }
   }
 }
 

@@ -28,11 +28,11 @@ export interface Section extends Subject {
 /** The sections of a site that have sessions: the servers, and what says something about sessions within them. */
 export function sectionsOf(site: Site): Section[] {
   const { plans } = listenPlans(site)
-  return [site.main, ...site.hosts].flatMap((server) => {
-    const host = 'addresses' in server ? (server as VirtualHostLayer) : undefined
+  return [undefined, ...site.hosts].flatMap((host) => {
+    const server = host ?? site.main
     const base = host === undefined ? server.settings : site.main.settings.with(server.settings)
     const meetings = meetingsOf(site, host, base, plans)
-    const views = [{ layer: server as Layer, settings: base }, ...insideOf(server, base)]
+    const views = [{ layer: server, settings: base }, ...insideOf(server, base)]
     return views.flatMap(({ layer, settings }) => sectionOf(layer, settings, meetings) ?? [])
   })
 }

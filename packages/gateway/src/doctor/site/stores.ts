@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SessionRedisURL, SessionStoreFileName } from '../../config/directives/session.ts'
 import type { SettingsView } from '../../config/directive.ts'
@@ -94,4 +95,9 @@ export function planOf(settings: SettingsView): DatabasePlan | ProblemError {
     if (error instanceof ProblemError) return error
     throw error
   }
+}
+
+/** Whether a plan is for a SQLite file that is not there yet: opening it would make it. */
+export function isFileMissing({ driver, terms: { params } }: DatabasePlan): boolean {
+  return driver === 'sqlite3' && params !== ':memory:' && !existsSync(params)
 }

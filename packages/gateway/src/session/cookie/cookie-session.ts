@@ -9,7 +9,7 @@ import { withOwnEntries } from './own-entries.ts'
 import { isPageLoad } from '../page-load.ts'
 import type { SessionCookie } from '../session-cookie.ts'
 import type { SessionSeal } from '../session-seal.ts'
-import { readSession, type RecentSessions } from './recent-sessions.ts'
+import { type RecentSessions, writtenSession } from './recent-sessions.ts'
 
 /** What the directives say about sessions that travel in the cookie. */
 export interface CookieTerms {
@@ -109,10 +109,11 @@ export class CookieSession extends HeldSession {
     const { cookie, crypto, recent, seal } = this.#terms
     const { secure } = this.#arrival.request
     this.content.expiry = expiry
-    const encoded = withOwnEntries(this.content, { id: this.id, login: this.currentLogin }, seal).encode()
+    const facts = { id: this.id, login: this.currentLogin }
+    const encoded = withOwnEntries(this.content, facts, seal).encode()
     if (encoded.length > mostOctets) throw tooLarge(cookie.name, encoded.length)
     return goOn(crypto === undefined ? encoded : crypto.seal(encoded), (value) => {
-      if (crypto !== undefined) recent.add(value, readSession(encoded, seal))
+      if (crypto !== undefined) recent.add(value, writtenSession(encoded, facts))
       if (cookie.name.length + value.length > mostOctets) throw tooLarge(cookie.name, encoded.length)
       return cookie.set(value, { secure, maxAge })
     })

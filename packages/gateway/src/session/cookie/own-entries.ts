@@ -14,9 +14,14 @@ export const noFacts: OwnFacts = { id: undefined, login: undefined }
 export function takeOwnEntries(content: ApacheSession, seal: LoginSeal): OwnFacts {
   const id = content.get(ownKeys.id)
   const login = content.get(ownKeys.login)
+  dropOwnEntries(content)
+  return { id: id !== undefined && /^[\w-]{22}$/.test(id) ? id : undefined, login: seal.open(login) }
+}
+
+/** Leaves what visitor and app put there. */
+export function dropOwnEntries(content: ApacheSession): void {
   content.delete(ownKeys.id)
   content.delete(ownKeys.login)
-  return { id: id !== undefined && /^[\w-]{22}$/.test(id) ? id : undefined, login: seal.open(login) }
 }
 
 /** The session with the gateway's own entries behind the others. */

@@ -1,6 +1,6 @@
 import { ApacheSession } from 'sekisho/apache'
 import type { LoginSeal } from './login-seal.ts'
-import { type OwnFacts, takeOwnEntries } from './own-entries.ts'
+import { dropOwnEntries, type OwnFacts, takeOwnEntries } from './own-entries.ts'
 
 /** A session as it was read from a cookie. Nobody changes it: each request begins with a copy of the content. */
 export interface ReadSession {
@@ -13,6 +13,13 @@ export interface ReadSession {
 export function readSession(encoded: string, seal: LoginSeal): ReadSession {
   const content = ApacheSession.decode(encoded)
   return { content, facts: takeOwnEntries(content, seal) }
+}
+
+/** What {@link readSession} would find in a session that has just been encoded, with its own entries known already. */
+export function writtenSession(encoded: string, facts: OwnFacts): ReadSession {
+  const content = ApacheSession.decode(encoded)
+  dropOwnEntries(content)
+  return { content, facts }
 }
 
 /** So many octets, about, are kept in each of two generations. */

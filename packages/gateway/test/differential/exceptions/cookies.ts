@@ -3,7 +3,7 @@ import type { Exception } from '../exception.ts'
 import type { Known } from '../known.ts'
 import type { SeenCookie } from '../observation.ts'
 import type { SeenSession } from '../session-text.ts'
-import { isEndedByApp, withCookie } from './written.ts'
+import { isEndedByApp, removalAt, withCookie } from './written.ts'
 
 /** The cookie of the session. */
 export const cookiesOnPurpose: readonly Exception[] = [
@@ -75,9 +75,8 @@ export const cookiesOnPurpose: readonly Exception[] = [
     mend: (seen, known) => {
       const { state } = known.presented.mine
       if ((state !== 'expired' && state !== 'unreadable') || !known.isOpened || !isPageLoad(known)) return undefined
-      const { cookie } = known.terms.session
-      if (seen.sessionCookies.some(({ name }) => name === cookie.name)) return undefined
-      const removal: SeenCookie = { ...cookie, maxAge: 0, sealedBy: undefined, content: 'removed' }
+      const removal = removalAt(known.terms)
+      if (seen.sessionCookies.some(({ name }) => name === removal.name)) return undefined
       return { ...seen, sessionCookies: [...seen.sessionCookies, removal] }
     },
   },

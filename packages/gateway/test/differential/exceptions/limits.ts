@@ -2,6 +2,7 @@ import type { Exception } from '../exception.ts'
 import type { Known } from '../known.ts'
 import { ownPage, type Seen, type SeenCookie } from '../observation.ts'
 import { encodedSession } from '../session-text.ts'
+import { removalAt } from './written.ts'
 
 /** What is too large. They come last: nothing else holds for such an answer. */
 export const limitsOnPurpose: readonly Exception[] = [
@@ -21,9 +22,8 @@ export const limitsOnPurpose: readonly Exception[] = [
     mend: (seen, known) => {
       if (seen.status !== 400 || !isTooMuch(known)) return undefined
       const { terms, presented, visit } = known
-      const removal: SeenCookie = { ...terms.session.cookie, maxAge: 0, sealedBy: undefined, content: 'removed' }
       const answer = ownAnswer(seen, 431, visit.method)
-      return { ...answer, sessionCookies: presented.mine.state === 'none' ? [] : [removal] }
+      return { ...answer, sessionCookies: presented.mine.state === 'none' ? [] : [removalAt(terms)] }
     },
   },
 ]

@@ -3,7 +3,7 @@ import { type Asked, attemptsLogin, isPage, keptAtLogin, type Known, newcomer } 
 import { ownPage, type Seen, type SeenCookie } from '../observation.ts'
 import type { Terms } from '../scenario.ts'
 import { blank, type SeenSession, sessionIn } from '../session-text.ts'
-import { isEndedByApp, withCookie } from './written.ts'
+import { isEndedByApp, removalAt, withCookie } from './written.ts'
 
 /** Logins, and what they leave in sessions. */
 export const loginsOnPurpose: readonly Exception[] = [
@@ -234,9 +234,8 @@ function basicHeader(user: string): string {
   return `Basic ${Buffer.from(`${user}:`).toString('base64')}`
 }
 
-function emptied(cookie: SeenCookie, { session }: Terms): SeenCookie {
-  if (typeof cookie.content === 'string' || cookie.content.entries.length > 0) return cookie
-  return { ...session.cookie, maxAge: 0, sealedBy: undefined, content: 'removed' }
+function emptied(cookie: SeenCookie, terms: Terms): SeenCookie {
+  return typeof cookie.content === 'string' || cookie.content.entries.length > 0 ? cookie : removalAt(terms)
 }
 
 /** The cookies that are set although nothing has changed: where the time of expiry has moved far enough. */

@@ -1,5 +1,6 @@
 import { isPage, type Known } from '../known.ts'
 import type { Seen, SeenCookie } from '../observation.ts'
+import type { Terms } from '../scenario.ts'
 import type { SeenSession } from '../session-text.ts'
 
 /** The cookie with what is in it, unless it is set already. */
@@ -15,6 +16,11 @@ export function withCookie(seen: Seen, { terms, scenario }: Known, session: Seen
     content: { ...session, expiry: maxAge === 0 ? session.expiry : Date.now() / 1000 + maxAge },
   }
   return { ...seen, sessionCookies: [...seen.sessionCookies, line] }
+}
+
+/** The line that takes the cookie of the session back. */
+export function removalAt({ session }: Terms): SeenCookie {
+  return { ...session.cookie, maxAge: 0, sealedBy: undefined, content: 'removed' }
 }
 
 /** A time that is over ends a session, and nothing is written. */

@@ -47,6 +47,7 @@ export function mysqlDatabase({ params, init, keep, max, idleSeconds, onError }:
         await connection.beginTransaction()
         return await work((sql, values) => connection.execute(sql, values))
       } finally {
+        // A connection that has broken takes its transaction with it, and why is told by the work.
         await connection.rollback().catch(() => undefined)
         connection.release()
       }

@@ -36,6 +36,7 @@ export function pgsqlDatabase({ params, init, min, max, idleSeconds, onError }: 
         await client.query('BEGIN')
         return await work((sql, values) => withSavepoint(client, sql, values))
       } finally {
+        // A connection that has broken takes its transaction with it, and why is told by the work.
         await client.query('ROLLBACK').catch(() => undefined)
         client.release()
       }

@@ -1,4 +1,5 @@
 import type { DriverName } from '../../../config/directives/dbd.ts'
+import { errorChain } from '../../../lib/error-chain.ts'
 import type { Columns } from './complete-statements.ts'
 
 /** How a driver's database keeps the columns of sessions. */
@@ -27,10 +28,8 @@ export function tableText(driver: DriverName, { table, id, data, expiry }: Colum
 
 /** Whether a database says that it has no such table: in the codes of PostgreSQL and MySQL, in the words of SQLite. */
 export function isTableMissing(error: unknown): boolean {
-  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 8; depth += 1) {
-    const { code, message, cause } = at as { code?: unknown; message?: unknown; cause?: unknown }
-    if (code === '42P01' || code === 'ER_NO_SUCH_TABLE' || String(message).startsWith('no such table: ')) return true
-    at = cause
-  }
-  return false
+  return errorChain(error).some(
+    ({ code, message }) =>
+      code === '42P01' || code === 'ER_NO_SUCH_TABLE' || String(message).startsWith('no such table: '),
+  )
 }
