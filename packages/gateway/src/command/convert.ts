@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { ConfigKind, Conversion } from '../convert/contract.ts'
-import { CommandError } from './terminal/command-error.ts'
-import { fileFailure } from './terminal/file-failure.ts'
+import type { CommandError } from './terminal/command-error.ts'
+import { fileFailure, untouched } from './terminal/file-failure.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 interface Options {
@@ -76,9 +76,8 @@ function write(file: string, text: string, original: string): void {
 }
 
 function exists(file: string): CommandError {
-  return new CommandError({
+  return untouched(file, {
     code: 'file-exists',
-    what: `${file} was left as it was`,
     why: 'there is a file of this name already',
     fix: 'name another one, or leave --out out',
   })

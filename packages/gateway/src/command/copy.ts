@@ -1,10 +1,7 @@
 import { Command } from 'commander'
-import { type Endpoint, openEndpoint } from '../operate/copy/endpoint.ts'
-import { endWhatHasEnded } from '../operate/copy/finish.ts'
-import { ResumeFile, type Stop } from '../operate/copy/resume-file-node.ts'
-import { type CopyResult, runCopy } from '../operate/copy/run.ts'
-import { verify } from '../operate/copy/verify.ts'
-import { storeFailure } from '../operate/readied.ts'
+import type { Endpoint } from '../operate/copy/endpoint.ts'
+import type { ResumeFile } from '../operate/copy/resume-file-node.ts'
+import type { CopyResult } from '../operate/copy/run.ts'
 import { type SiteOptions, sourceOf, takesSite } from './site-source.ts'
 import { CommandError, exitCodes, Interrupted } from './terminal/command-error.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -57,6 +54,7 @@ async function copy(from: string, to: string, options: Options, terminal: Termin
     await between(ends, options, terminal)
   } catch (error) {
     if (error instanceof CommandError || error instanceof Interrupted) throw error
+    const { storeFailure } = await import('../operate/readied.ts')
     throw storeFailure({ id: `${ends.from.id} or ${ends.to.id}` }, error)
   } finally {
     await Promise.all([ends.from.close(), ends.to.close()])
@@ -64,6 +62,7 @@ async function copy(from: string, to: string, options: Options, terminal: Termin
 }
 
 async function openEnds(from: string, to: string, options: Options): Promise<Ends> {
+  const { openEndpoint } = await import('../operate/copy/endpoint.ts')
   const around = sourceOf('', options)
   const source = await openEndpoint(from, 'from', around)
   try {
@@ -82,6 +81,7 @@ async function between(ends: Ends, options: Options, terminal: Terminal): Promis
   const { final, yes } = options
   const question = `End the sessions in ${to.id} that are not in ${from.id}?`
   if (final && !(await terminal.confirm(question, { yes }))) return terminal.err.line('nothing was copied')
+  const { ResumeFile } = await import('../operate/copy/resume-file-node.ts')
   const resume = new ResumeFile(from.id, to.id, options.resume)
   const result = await copied(ends, resume, options, terminal)
   terminal.out.line(`copied ${result.copied}, already there ${result.kept}`)
@@ -96,37 +96,31 @@ async function copied(
   { restart }: Options,
   terminal: Terminal,
 ): Promise<CopyResult> {
+  const { runCopy } = await import('../operate/copy/run.ts')
   const stop = restart ? undefined : resume.read()
   terminal.err.line(
     `from ${from.id} to ${to.id}${stop === undefined ? '' : `, behind the ${stop.scanned} of an earlier run`}`,
   )
-  const progress = terminal.progress('copying', (await from.store.transfer?.estimate()) ?? 0)
-  let last = stop
+  using progress = terminal.progress('copying', (await from.store.transfer?.estimate()) ?? 0)
+  let seen = stop?.scanned ?? 0
   try {
     return await runCopy(from, to, {
       resume,
       stop,
       signal: terminal.interrupted,
       onProgress(scanned) {
-        last = { ...(last ?? nothing), scanned }
+        seen = scanned
         progress.at(scanned)
       },
     })
   } catch (error) {
-    progress.done(stoppedAt(last, resume))
+    progress.done(`stopped behind ${seen} sessions; the same command goes on there (${resume.path})`)
     throw error
-  } finally {
-    progress.done()
   }
 }
 
-const nothing: Stop = { cursor: '', scanned: 0, copied: 0, kept: 0 }
-
-function stoppedAt(last: Stop | undefined, { path }: ResumeFile): string {
-  return `stopped behind ${last?.scanned ?? 0} sessions; the same command goes on there (${path})`
-}
-
 async function compared({ sample }: CopyResult, { from, to }: Ends, { out }: Terminal): Promise<void> {
+  const { verify } = await import('../operate/copy/verify.ts')
   const found = await verify(sample, from, to)
   out.line(`about ${found.from} sessions in ${from.id}, ${found.to} in ${to.id}`)
   if (found.wrong.length > 0) throw notTheSame(found.wrong)
@@ -135,15 +129,12 @@ async function compared({ sample }: CopyResult, { from, to }: Ends, { out }: Ter
 }
 
 async function finished({ from, to }: Ends, terminal: Terminal): Promise<void> {
-  const progress = terminal.progress('looking for what has ended', (await to.store.transfer?.estimate()) ?? 0)
-  try {
-    const onProgress = (seen: number): void => progress.at(seen)
-    const ended = await endWhatHasEnded(from, to, { signal: terminal.interrupted, onProgress })
-    progress.done()
-    terminal.out.line(`ended ${ended} in ${to.id} that have ended in ${from.id}`)
-  } finally {
-    progress.done()
-  }
+  const { endWhatHasEnded } = await import('../operate/copy/finish.ts')
+  using progress = terminal.progress('looking for what has ended', (await to.store.transfer?.estimate()) ?? 0)
+  const onProgress = (seen: number): void => progress.at(seen)
+  const ended = await endWhatHasEnded(from, to, { signal: terminal.interrupted, onProgress })
+  progress.done()
+  terminal.out.line(`ended ${ended} in ${to.id} that have ended in ${from.id}`)
 }
 
 function same(id: string): CommandError {

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { countExpired, removeExpired } from '../operate/gc.ts'
 import type { SiteStore } from '../operate/site-stores-node.ts'
 import { count } from './arguments.ts'
 import { tellElsewhere, withStores } from './with-stores.ts'
@@ -49,6 +48,7 @@ function unswept({ id }: SiteStore): string {
 }
 
 async function counted(site: SiteStore, { out, interrupted }: Terminal): Promise<void> {
+  const { countExpired } = await import('../operate/gc.ts')
   const expired = await countExpired(site, interrupted)
   const told =
     expired === undefined
@@ -58,7 +58,8 @@ async function counted(site: SiteStore, { out, interrupted }: Terminal): Promise
 }
 
 async function removed({ id, store }: SiteStore, limit: number, terminal: Terminal): Promise<number> {
-  const progress = terminal.progress(`${id}: removed`)
+  const { removeExpired } = await import('../operate/gc.ts')
+  using progress = terminal.progress(`${id}: removed`)
   let sofar = 0
   try {
     await removeExpired(store, {
@@ -71,9 +72,7 @@ async function removed({ id, store }: SiteStore, limit: number, terminal: Termin
       onSuspicion: (reason, waitMs) => terminal.err.line(doubts(id, reason, waitMs)),
     })
   } catch (error) {
-    progress.done(
-      terminal.interrupted.aborted ? `${id}: interrupted after ${sofar}; run the command again to go on` : undefined,
-    )
+    if (terminal.interrupted.aborted) progress.done(`${id}: interrupted after ${sofar}; run the command again to go on`)
     throw error
   }
   progress.done()

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { FileKey } from '../keys/key-lines.ts'
-import { defaultDropSeconds, nextStep, type Step } from '../keys/rotation.ts'
+import { defaultDropSeconds, nextStep, replaceAll, type Step } from '../keys/rotation.ts'
 import { seconds } from './arguments.ts'
-import { CommandError } from './terminal/command-error.ts'
+import type { CommandError } from './terminal/command-error.ts'
+import { untouched } from './terminal/file-failure.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 interface Options {
@@ -87,26 +88,18 @@ async function rotate(file: string | undefined, options: RotateOptions, terminal
   const path = await pathOf(file, options)
   const { readKeyLines, writeKeyLines } = await import('../keys/key-file-node.ts')
   const lines = readKeyLines(path)
-  const terms = { now: new Date(), hurry: options.now, dropSeconds: options.after }
-  if (options.leaked) {
-    const question = `Replace all keys of ${path}? Everything that they have sealed is lost`
-    if (!(await terminal.confirm(question, options))) return
-    const { generateSecret } = await import('sekisho/keys')
-    lines.add(generateSecret(), terms.now)
-    const id = lines.promote(terms.now)
-    const gone = lines.drop()
-    writeKeyLines(path, lines)
-    return tell(path, { kind: 'replaced', id, gone }, options, terminal)
-  }
-  const step = nextStep(lines, terms)
+  const question = `Replace all keys of ${path}? Everything that they have sealed is lost`
+  if (options.leaked && !(await terminal.confirm(question, options))) return
+  const now = new Date()
+  const step = options.leaked
+    ? replaceAll(lines, now)
+    : nextStep(lines, { now, hurry: options.now, dropSeconds: options.after })
   if (step.kind === 'early') throw tooEarly(path, step)
   writeKeyLines(path, lines)
   tell(path, step, options, terminal)
 }
 
-type Done =
-  | Exclude<Step, { kind: 'early' }>
-  | { readonly kind: 'replaced'; readonly id: string; readonly gone: readonly string[] }
+type Done = Exclude<Step, { kind: 'early' }> | ReturnType<typeof replaceAll>
 
 function tell(path: string, done: Done, { json, after }: RotateOptions, { out }: Terminal): void {
   if (json) return out.json({ file: path, ...done })
@@ -135,9 +128,8 @@ function tooEarly(path: string, { next, at }: Extract<Step, { kind: 'early' }>):
     promote: `the new key was added a moment ago, and a process may not know it before ${at.toISOString()}`,
     drop: `sessions that the old keys have sealed may live until ${at.toISOString()}`,
   }
-  return new CommandError({
+  return untouched(path, {
     code: 'too-early',
-    what: `${path} was left as it was`,
     why: why[next],
     fix: 'run the command again then, or add --now if you know better',
   })

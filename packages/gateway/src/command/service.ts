@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { defaultDrainMs } from '../server/drain.ts'
 import { accountName, collected, seconds, unitName } from './arguments.ts'
-import { CommandError } from './terminal/command-error.ts'
+import { deniedOr } from './terminal/file-failure.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 interface Options {
@@ -85,17 +85,8 @@ async function write(path: string, text: string): Promise<void> {
   try {
     replaceFile(path, text, { mode: 0o644 })
   } catch (cause) {
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException
-    const isDenied = code === 'EACCES' || code === 'EPERM'
-    throw new CommandError(
-      {
-        code: isDenied ? 'permission-denied' : 'not-written',
-        what: `${basename(path)} cannot be written to ${path}`,
-        why: isDenied ? 'Permission denied' : code,
-        fix: isDenied ? 'run the command with sudo' : 'name the directory of the units with --directory',
-      },
-      { cause },
-    )
+    const what = `${basename(path)} cannot be written to ${path}`
+    throw deniedOr({ code: 'not-written', what, fix: 'name the directory of the units with --directory' }, cause)
   }
 }
 

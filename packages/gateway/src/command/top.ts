@@ -1,11 +1,9 @@
 import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Command } from 'commander'
-import { findGateway, type FoundGateway } from '../operate/top/gateway-client-node.ts'
-import { type Interval, intervalOf } from '../operate/top/interval.ts'
-import { lineOf, recordOf, screenOf } from '../operate/top/view.ts'
+import type { FoundGateway } from '../operate/top/gateway-client-node.ts'
+import type { Interval } from '../operate/top/interval.ts'
 import type { Figures } from '../server/control/protocol.ts'
-import { defaultDirectory } from '../session/state-node.ts'
 import { count } from './arguments.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -40,14 +38,17 @@ Examples:
   sekisho top --json --interval 10 >> figures.jsonl`
 
 async function top(file: string | undefined, options: Options, terminal: Terminal): Promise<void> {
+  const { defaultDirectory } = await import('../session/state-node.ts')
+  const { findGateway } = await import('../operate/top/gateway-client-node.ts')
+  const { lineOf, recordOf, screenOf } = await import('../operate/top/view.ts')
   const { state = defaultDirectory(process.env), json } = options
   const gateway = await findGateway(resolve(state), file === undefined ? undefined : resolve(file))
   const screen = terminal.out.isTerminal && !json && !options.once ? new Screen(terminal) : undefined
   try {
     for await (const interval of intervals(gateway, options, terminal.interrupted)) {
-      if (screen !== undefined) screen.show(textOf(gateway, interval, terminal))
+      if (screen !== undefined) screen.show(screenOf(gateway.about, interval, terminal))
       else if (json) terminal.out.line(JSON.stringify(recordOf(gateway.about, interval)))
-      else if (terminal.out.isTerminal) terminal.out.write(textOf(gateway, interval, terminal))
+      else if (terminal.out.isTerminal) terminal.out.write(screenOf(gateway.about, interval, terminal))
       else terminal.out.line(lineOf(interval))
     }
   } finally {
@@ -61,6 +62,7 @@ async function* intervals(
   { interval, once }: Options,
   signal: AbortSignal,
 ): AsyncGenerator<Interval> {
+  const { intervalOf } = await import('../operate/top/interval.ts')
   let before: Figures = await client.figures()
   let lookedAt = performance.now()
   do {
@@ -71,10 +73,6 @@ async function* intervals(
     before = figures
     lookedAt = now
   } while (!once)
-}
-
-function textOf({ about }: FoundGateway, interval: Interval, { out, table }: Terminal): string {
-  return screenOf(about, interval, (rows) => table(rows), out)
 }
 
 /** Writes over what it wrote before, and leaves the last of it behind. */

@@ -1,23 +1,24 @@
-import { openSiteStores, type Elsewhere, type SiteSource, type SiteStores } from '../operate/site-stores-node.ts'
-import { storeFailure } from '../operate/readied.ts'
+import type { Elsewhere, SiteSource, SiteStores } from '../operate/site-stores-node.ts'
 import { CommandError, Interrupted } from './terminal/command-error.ts'
 import type { Output } from './terminal/terminal.ts'
 
 /** Opens the stores of a site for as long as the work takes. */
-export async function withStores<T>(source: SiteSource, work: (stores: SiteStores) => Promise<T>): Promise<T> {
+export async function withStores(source: SiteSource, work: (stores: SiteStores) => Promise<void>): Promise<void> {
+  const { openSiteStores } = await import('../operate/site-stores-node.ts')
   const stores = await openSiteStores(source)
   try {
-    return await work(stores)
+    await work(stores)
   } catch (error) {
-    throw told(error, stores)
+    throw await told(error, stores)
   } finally {
     await stores.close()
   }
 }
 
 /** A store may fail in the middle of the work: what its driver said is more than that it failed. */
-function told(error: unknown, { stores }: SiteStores): unknown {
+async function told(error: unknown, { stores }: SiteStores): Promise<unknown> {
   if (error instanceof CommandError || error instanceof Interrupted) return error
+  const { storeFailure } = await import('../operate/readied.ts')
   const [only, ...others] = stores
   const named = only !== undefined && others.length === 0 ? only : { id: stores.map(({ id }) => id).join(', ') }
   return storeFailure(named, error)

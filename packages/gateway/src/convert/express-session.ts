@@ -1,6 +1,8 @@
 import { CommandError } from '../command/terminal/command-error.ts'
 import type { Conversion, Note } from './contract.ts'
-import { type Member, membersAt, plainValue, quoted } from './source-text.ts'
+import { cookieLines } from './express-cookie.ts'
+import { NoteBook } from './note-book.ts'
+import { type Member, membersAt, plainValue } from './source-text.ts'
 
 /** A store of ours, and what its line needs. */
 interface StoreLines {
@@ -17,7 +19,8 @@ const memory: StoreLines = {
 }
 
 /** Stores of connect, by a word of their names. */
-const stores: readonly (readonly [RegExp, StoreLines])[] = [
+const stores: readonly (readonly [word: RegExp, StoreLines])[] = [
+  [/memory/i, memory],
   [
     /redis|valkey/i,
     {
@@ -89,19 +92,21 @@ export function convertExpressSession(program: string): Conversion {
   const found = optionsIn(program)
   if (found === undefined) throw notFound
   const options = new Map(found.map((member) => [member.key, member]))
-  const lineOf = ({ at }: Member): number => program.slice(0, at).split('\n').length
-  const notes: Note[] = []
+  const notes = new NoteBook(program)
   for (const [name, text] of Object.entries(gone)) {
     const member = options.get(name)
-    if (member !== undefined) notes.push({ about: name, line: lineOf(member), text })
+    if (member !== undefined) notes.add(name, text, member)
   }
-  const store = storeOf(options.get('store'), notes, lineOf)
+  const store = storeOf(options.get('store'), notes)
   const cookie = options.get('cookie')
   const members = cookie === undefined ? [] : (membersAt(program, cookie.at) ?? [])
-  const lines = cookieLines(members, notes, lineOf)
-  if (lines.some((line) => /^ +(?:domain|path):/.test(line))) lines.unshift(widerName(options.get('name')))
-  notes.push(...usage)
-  return { text: moduleOf(store, lines, lifetimeLine(members, notes, lineOf)), notes }
+  const lines = cookieLines(members, options.get('name'), notes)
+  for (const { about, text } of usage) notes.add(about, text)
+  const lifetime = lifetimeLine(
+    members.find(({ key }) => key === 'maxAge'),
+    notes,
+  )
+  return { text: moduleOf(store, lines, lifetime), notes: notes.notes }
 }
 
 /** The first argument of a call of what was imported from express-session. */
@@ -117,74 +122,30 @@ function optionsIn(program: string): Member[] | undefined {
   return undefined
 }
 
-function storeOf(member: Member | undefined, notes: Note[], lineOf: (member: Member) => number): StoreLines {
-  if (member === undefined) {
-    notes.push({ about: 'store', text: memory.note })
-    return memory
-  }
-  const [, store] = /memory/i.test(member.text)
-    ? [undefined, memory]
-    : (stores.find(([pattern]) => pattern.test(member.text)) ?? [undefined, foreign])
-  notes.push({ about: 'store', line: lineOf(member), text: store.note })
+function storeOf(member: Member | undefined, notes: NoteBook): StoreLines {
+  const store = member === undefined ? memory : (stores.find(([word]) => word.test(member.text))?.[1] ?? foreign)
+  notes.add('store', store.note, member)
   return store
 }
 
-function cookieLines(members: readonly Member[], notes: Note[], lineOf: (member: Member) => number): string[] {
-  const lines: string[] = []
-  for (const member of members) {
-    const { key, text } = member
-    const value = plainValue(text)
-    const note = (told: string): void => void notes.push({ about: `cookie.${key}`, line: lineOf(member), text: told })
-    if (key === 'path' && value === '/') continue
-    else if (key === 'domain' || key === 'path')
-      lines.push(`    ${key}: ${typeof value === 'string' ? quoted(value) : text},\n`)
-    else if (key === 'sameSite' && typeof value === 'string')
-      lines.push(`    sameSite: ${quoted(value.toLowerCase())},\n`)
-    else if (key === 'sameSite')
-      note(
-        value === true
-          ? "is Strict: write sameSite: 'strict' if that is meant; the default is Lax"
-          : 'the default is Lax',
-      )
-    else if (key === 'httpOnly' && value === false)
-      note('always on: a script that reads the cookie of a session can take the session')
-    else if (key === 'secure' && value !== true) note('always on, except with { development: true }')
-    else if (key !== 'maxAge' && key !== 'expires' && key !== 'httpOnly' && key !== 'secure')
-      note('has no counterpart; left out')
-  }
-  return lines
-}
-
-/** A cookie for more or less than one host cannot have the name that promises just that. */
-function widerName(member: Member | undefined): string {
-  const value = member === undefined ? undefined : plainValue(member.text)
-  return `    name: ${quoted(typeof value === 'string' ? value : '__Secure-sid')},\n`
-}
-
 /** A cookie that lasts is a session that lasts: `maxAge` was both. */
-function lifetimeLine(members: readonly Member[], notes: Note[], lineOf: (member: Member) => number): string {
-  const member = members.find(({ key }) => key === 'maxAge')
-  const value = member === undefined ? undefined : plainValue(member.text)
-  if (member === undefined) {
-    notes.push({
-      about: 'lifetime',
-      text: 'sessions end after 30 minutes without use and after 12 hours at the latest; a store of connect keeps them for a day',
-    })
+function lifetimeLine(maxAge: Member | undefined, notes: NoteBook): string {
+  if (maxAge === undefined) {
+    const text =
+      'sessions end after 30 minutes without use and after 12 hours at the latest; a store of connect keeps them for a day'
+    notes.add('lifetime', text)
     return ''
   }
+  const value = plainValue(maxAge.text)
   if (typeof value !== 'number') {
-    notes.push({
-      about: 'cookie.maxAge',
-      line: lineOf(member),
-      text: `write ${member.text}, in seconds, into lifetime.idle`,
-    })
+    notes.add('cookie.maxAge', `write ${maxAge.text}, in seconds, into lifetime.idle`, maxAge)
     return ''
   }
-  notes.push({
-    about: 'cookie.maxAge',
-    line: lineOf(member),
-    text: 'is the time without use; lifetime.absolute ends a session however much it is used',
-  })
+  notes.add(
+    'cookie.maxAge',
+    'is the time without use; lifetime.absolute ends a session however much it is used',
+    maxAge,
+  )
   const seconds = Math.max(1, Math.round(value / 1000))
   return `  lifetime: { idle: ${seconds}, absolute: ${Math.max(43_200, seconds)} },\n`
 }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { CommandError } from '../command/terminal/command-error.ts'
-import { fileFailure } from '../command/terminal/file-failure.ts'
+import { fileFailure, untouched } from '../command/terminal/file-failure.ts'
 import { replaceFile } from '../lib/replace-file-node.ts'
 import { PasswordLines } from './password-lines.ts'
 
@@ -56,9 +56,8 @@ function read(path: string): string | undefined {
 }
 
 function exists(path: string): CommandError {
-  return new CommandError({
+  return untouched(path, {
     code: 'file-exists',
-    what: `${path} was left as it was`,
     why: 'there is a file already, and --create would begin an empty one',
     fix: 'leave --create out to add a user to it',
   })
@@ -74,9 +73,8 @@ function missing(path: string): CommandError {
 }
 
 function changedMeanwhile(path: string): CommandError {
-  return new CommandError({
+  return untouched(path, {
     code: 'changed-meanwhile',
-    what: `${path} was left as it was`,
     why: 'somebody else has changed it since it was read',
     fix: 'run the command again',
   })

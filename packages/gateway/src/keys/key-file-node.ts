@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { generateSecret, readKeyFile } from 'sekisho/keys'
 import { CommandError } from '../command/terminal/command-error.ts'
-import { fileFailure } from '../command/terminal/file-failure.ts'
+import { fileFailure, untouched } from '../command/terminal/file-failure.ts'
 import { replaceFile } from '../lib/replace-file-node.ts'
 import { KeyLines } from './key-lines.ts'
 
@@ -41,16 +41,11 @@ export function writeKeyLines(path: string, lines: KeyLines): void {
 }
 
 function exists(path: string, cause: unknown): CommandError {
-  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  const failure = {
-    code: 'file-exists',
-    what: `${path} was left as it was`,
-    why: isDirectory
-      ? 'it is a directory'
-      : 'there is a file already, and without its keys nothing that they have sealed can be opened',
-    fix: isDirectory ? 'name a file in it' : `sekisho keys rotate ${path}`,
-  }
-  return new CommandError(failure, { cause })
+  const code = 'file-exists'
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    return untouched(path, { code, why: 'it is a directory', fix: 'name a file in it' }, cause)
+  const why = 'there is a file already, and without its keys nothing that they have sealed can be opened'
+  return untouched(path, { code, why, fix: `sekisho keys rotate ${path}` }, cause)
 }
 
 function missing(path: string): CommandError {

@@ -40,6 +40,15 @@ export function nextStep(lines: KeyLines, { now, hurry, dropSeconds }: StepTerms
   return { kind: 'dropped', ids: lines.drop() }
 }
 
+/** What a leak asks for: one new key in the place of all. @returns Its id, and those that open nothing any more. */
+export function replaceAll(
+  lines: KeyLines,
+  now: Date,
+): { readonly kind: 'replaced'; readonly id: string; readonly gone: readonly string[] } {
+  lines.add(generateSecret(), now)
+  return { kind: 'replaced', id: lines.promote(now), gone: lines.drop() }
+}
+
 /** A key whose time nobody has written down has had its role for long. */
 function later(since: Date | undefined, seconds: number): Date {
   return since === undefined ? new Date(0) : new Date(since.getTime() + seconds * 1000)

@@ -83,10 +83,12 @@ async function opened(path: string): Promise<FileHandle | undefined> {
 }
 
 async function isReplaced(path: string, file: FileHandle): Promise<boolean> {
+  // Without a file of this name nothing has taken the place of the one that is read.
   const [there, here] = await Promise.all([stat(path).catch(() => undefined), file.stat()])
   return there !== undefined && (there.ino !== here.ino || there.dev !== here.dev)
 }
 
 async function patience(signal: AbortSignal): Promise<void> {
+  // It fails only because the signal was aborted, which whoever waits here looks at next.
   await pause(lookMs, undefined, { signal }).catch(() => undefined)
 }

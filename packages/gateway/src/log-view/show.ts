@@ -1,4 +1,5 @@
 import { CommandError } from '../command/terminal/command-error.ts'
+import { deniedOr } from '../command/terminal/file-failure.ts'
 import type { Terminal } from '../command/terminal/terminal.ts'
 import { ErrorLog } from '../config/directives/logs.ts'
 import { loadConfig } from '../config/load-node.ts'
@@ -77,16 +78,7 @@ function endOf(path: string, count: number, wanted: (line: string) => boolean): 
   try {
     return lastLines(path, count, wanted)
   } catch (cause) {
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException
-    const isDenied = code === 'EACCES' || code === 'EPERM'
-    throw new CommandError(
-      {
-        code: isDenied ? 'permission-denied' : 'no-log',
-        what: `The log ${path} cannot be read`,
-        why: isDenied ? 'Permission denied' : code,
-        fix: isDenied ? 'run the command with sudo' : 'start the gateway, which makes it',
-      },
-      { cause },
-    )
+    const what = `The log ${path} cannot be read`
+    throw deniedOr({ code: 'no-log', what, fix: 'start the gateway, which makes it' }, cause)
   }
 }

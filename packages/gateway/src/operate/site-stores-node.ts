@@ -15,7 +15,7 @@ import type { PreparedStore } from '../session/stores/prepared-store.ts'
 import { SessionFileName } from '../session/stores/files/session-file-name-node.ts'
 import { openStore } from '../session/stores/open-store-node.ts'
 import { sessionSections } from '../session/views.ts'
-import { CommandError } from '../command/terminal/command-error.ts'
+import { CommandError, exitCodes } from '../command/terminal/command-error.ts'
 import { readied, storeFailure } from './readied.ts'
 
 /** A site that is looked at from outside of the gateway that serves it. */
@@ -231,6 +231,6 @@ function noSection(name: string, titles: readonly string[]): CommandError {
           : `sections with sessions: ${[...new Set(titles)].join(', ')}`,
       fix: 'give a part of the title of one of them, such as its path, or leave the option out',
     },
-    { exitCode: 2 },
+    { exitCode: exitCodes.usage },
   )
 }

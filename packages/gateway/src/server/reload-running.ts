@@ -9,7 +9,7 @@ export interface RunningOptions {
 }
 
 /** The gateways that run. */
-export function running({ stateDirectory }: RunningOptions): RunningGateway[] {
+function running({ stateDirectory }: RunningOptions): RunningGateway[] {
   return runningGateways(stateDirectory ?? defaultDirectory(process.env))
 }
 

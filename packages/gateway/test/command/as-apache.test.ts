@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { check } from '../../src/check/check.ts'
 import { realServer } from '../apache.ts'
 import { listingFile, listings } from '../snippets/article.ts'
+import { writtenSites } from './written.ts'
 
 const long = process.env['SEKISHO_LONG'] === '1'
 const isOfSessions = (name: string): boolean => name.startsWith('session')
@@ -20,8 +20,7 @@ after(() => {
   for (const { server } of servers) server[Symbol.dispose]()
 })
 
-const folder = mkdtempSync(join(tmpdir(), 'sekisho-as-apache-'))
-after(() => rmSync(folder, { recursive: true }))
+const { folder, site } = writtenSites()
 
 /** What is said to be the answer of the real server, and what it is. */
 function answers(file: string): { setup: string; told: string; seen: string }[] {
@@ -45,12 +44,6 @@ function wordsIn(output: string, file: string): string {
 
 function assertSame(file: string): void {
   for (const { setup, told, seen } of answers(file)) assert.equal(told, seen, `${file}, ${setup}`)
-}
-
-function written(name: string, text: string): string {
-  const file = join(folder, name)
-  writeFileSync(file, text)
-  return file
 }
 
 describe('what is said about the real server', () => {
@@ -80,12 +73,12 @@ describe('what is said about the real server', () => {
       '<IfModule !mod_session.c>\nNonsense\n</IfModule>\n',
     ]
     const chosen = long ? texts : texts.filter((_, index) => index % 2 === 0)
-    for (const [index, text] of chosen.entries()) assertSame(written(`mistake-${index}.conf`, text))
+    for (const [index, text] of chosen.entries()) assertSame(site(text, `mistake-${index}.conf`))
   })
 
   it('takes a configuration at its word that loads modules', () => {
     const conf = 'LoadModule session_module modules/mod_session.so\nSession On\nSessionCookieName s path=/\n'
-    const { setups, findings } = check(written('loads.conf', conf), { asApache: true })
+    const { setups, findings } = check(site(conf, 'loads.conf'), { asApache: true })
     assert.deepEqual(
       setups.map(({ setup, starts }) => [setup, starts]),
       [['the modules that it loads', false]],
@@ -99,7 +92,7 @@ describe('what is said about the real server', () => {
     const conf =
       'LoadModule session_cookie_module /x/mod_session_cookie.so\nLoadModule session_module modules/mod_session.so\n' +
       'LoadModule session_module modules/mod_session.so\n'
-    const file = written('order.conf', conf)
+    const file = site(conf, 'order.conf')
     const { findings, setups } = check(file, { asApache: true })
     assert.equal(
       setups[0]?.words,
@@ -162,14 +155,14 @@ AuthName x
 AuthUserFile /x
 </Location>
 `
-    const { findings, usable } = check(written('differs.conf', conf), { asApache: true })
+    const { findings, usable } = check(site(conf, 'differs.conf'), { asApache: true })
     assert.ok(usable)
     const lines = findings.filter(({ code }) => code === 'differs-in-apache').map(({ line }) => line)
     assert.deepEqual(lines, [1, 3, 4, 5, 6, 9])
   })
 
   it('is told of a .htaccess file as well', () => {
-    const file = written('.htaccess', 'Session On\nSessionTimeout 1800\nSessionCookieName s path=/\n')
+    const file = site('Session On\nSessionTimeout 1800\nSessionCookieName s path=/\n', '.htaccess')
     assert.equal(check(file).usable, true)
     const { usable, findings } = check(file, { asApache: true })
     assert.equal(usable, false)

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { unitText } from '../../src/service/unit.ts'
 import { listingFile } from '../snippets/article.ts'
 import { typeAt } from './pty.ts'
 import { runSekisho } from './run.ts'
+import { writtenSites } from './written.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'sekisho-service-'))
-after(() => rmSync(folder, { recursive: true }))
+const { folder, site } = writtenSites()
 
 /** Throws when it is not installed; says how to mend that. */
 function systemdAnalyze(...words: readonly string[]): { status: number | null; output: string } {
@@ -25,15 +24,9 @@ async function unitOf(conf: string, ...words: string[]): Promise<string> {
   return stdout
 }
 
-function written(name: string, text: string): string {
-  const file = join(folder, name)
-  writeFileSync(file, text)
-  return file
-}
-
 describe('sekisho service', () => {
   it('prints a unit that systemd takes, and finds little to expose', async () => {
-    const unit = written('sekisho.service', await unitOf(listingFile(11)))
+    const unit = site(await unitOf(listingFile(11)), 'sekisho.service')
     const verified = systemdAnalyze('verify', '--man=no', unit)
     assert.deepEqual([verified.status, verified.output.includes('sekisho.service')], [0, false], verified.output)
     const { output } = systemdAnalyze('security', '--offline=true', '--no-pager', unit)
@@ -42,16 +35,13 @@ describe('sekisho service', () => {
   })
 
   it('writes what the configuration writes, and binds low ports where it listens there', async () => {
-    const conf = written(
-      'site.conf',
-      `Listen 443
+    const conf = site(`Listen 443
 ErrorLog /var/log/shop/error.log
 CustomLog /var/log/sekisho/access.log "%h"
 SessionStoreFileName /srv/sessions/%{SESSIONID:0:2}/%{SESSIONID}
 DBDriver sqlite3
 DBDParams /srv/db/sessions.db
-`,
-    )
+`)
     const unit = await unitOf(conf, '--drain', '90', '--lenient', '-D', 'production')
     assert.deepEqual(unit.match(/^ReadWritePaths=.*$/gm), [
       'ReadWritePaths=-/srv/db',
@@ -104,7 +94,7 @@ DBDParams /srv/db/sessions.db
     assert.equal((await typeAt(['service'])).code, 2)
     const none = await runSekisho(['service', join(folder, 'none.conf')])
     assert.deepEqual([none.code, /Could not open configuration file/.test(none.stderr)], [1, true])
-    const bad = await runSekisho(['service', written('bad.conf', 'Sesion On\n')])
+    const bad = await runSekisho(['service', site('Sesion On\n', 'bad.conf')])
     assert.deepEqual([bad.code, bad.stdout, /fix: write Session/.test(bad.stderr)], [1, '', true])
     const closed = join(folder, 'closed')
     mkdirSync(closed, { mode: 0o555 })

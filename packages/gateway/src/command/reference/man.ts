@@ -2,7 +2,7 @@ import { allCommands, type DescribedCommand, type DescribedOption, usage } from 
 
 /** The manual page in roff with the macros of man(7). */
 export function manPage(root: DescribedCommand, version: string): string {
-  const commands = [...allCommands(root)].slice(1)
+  const commands = allCommands(root).slice(1)
   const lines = [
     '.\\" Made by `npm run generate` from the definitions of the commands. Edit those.',
     `.TH SEKISHO 1 "" "Sekisho ${version}" "User Commands"`,

@@ -4,7 +4,7 @@ import { allCommands, type DescribedCommand, type DescribedOption, usage } from 
 
 /** The page of all commands in Markdown, without the note that it is generated. */
 export function commandReference(root: DescribedCommand): string {
-  const commands = [...allCommands(root)].slice(1)
+  const commands = allCommands(root).slice(1)
   return `${[
     '# Commands',
     `\`sekisho\`: ${root.description}. \`sekisho help COMMAND\` says the same at the terminal; options of all commands stand first.`,

@@ -57,9 +57,13 @@ export function describe(command: Command, above: readonly string[] = []): Descr
 }
 
 /** All of them, each behind the one that it belongs to. */
-export function* allCommands(command: DescribedCommand): Generator<DescribedCommand> {
-  yield command
-  for (const inner of command.commands) yield* allCommands(inner)
+export function allCommands(command: DescribedCommand): DescribedCommand[] {
+  return [command, ...command.commands.flatMap(allCommands)]
+}
+
+/** The word that stands for a command behind those of the one that it belongs to. */
+export function nameOf({ words }: DescribedCommand): string {
+  return words.at(-1) ?? ''
 }
 
 /** `sekisho log [options] [file]`. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { sizeText, spanText, timeText } from '../../lib/spans.ts'
 import type { SessionEntry } from '../../operate/sessions/entry.ts'
-import { listSessions, type SessionList } from '../../operate/sessions/list.ts'
+import type { SessionList } from '../../operate/sessions/list.ts'
 import type { Elsewhere } from '../../operate/site-stores-node.ts'
 import { count } from '../arguments.ts'
 import { type SiteOptions, sourceOf, takesSection } from '../site-source.ts'
@@ -38,6 +38,7 @@ Examples:
 
 async function list(file: string, options: Options, terminal: Terminal): Promise<void> {
   const { user, limit, cursor, json } = options
+  const { listSessions } = await import('../../operate/sessions/list.ts')
   await withStores(sourceOf(file, options), async ({ stores, elsewhere }) => {
     const found = await listSessions(stores, {
       limit,

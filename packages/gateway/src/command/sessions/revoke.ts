@@ -1,6 +1,5 @@
 import { Command } from 'commander'
-import { locate, type Located } from '../../operate/sessions/handle.ts'
-import { revokeEverybody, revokeOne, revokeUser } from '../../operate/sessions/revoke.ts'
+import type { Located } from '../../operate/sessions/handle.ts'
 import type { SiteStores } from '../../operate/site-stores-node.ts'
 import { type SiteOptions, sourceOf, takesSection } from '../site-source.ts'
 import { CommandError, exitCodes } from '../terminal/command-error.ts'
@@ -61,6 +60,7 @@ async function revoke(file: string, handles: readonly string[], options: Options
     }
     if (!(await terminal.confirm(`End ${sessions(found.length)}?`, { yes: options.yes })))
       return terminal.err.line('nothing was ended')
+    const { revokeOne } = await import('../../operate/sessions/revoke.ts')
     let ended = 0
     for (const located of found) ended += Number(await revokeOne(located, site.state))
     terminal.out.line(`ended ${sessions(ended)}`)
@@ -74,6 +74,7 @@ async function locateAll(
   { stores }: SiteStores,
   terminal: Terminal,
 ): Promise<{ found: readonly Located[]; missing: readonly string[] }> {
+  const { locate } = await import('../../operate/sessions/handle.ts')
   const found = new Map<string, Located>()
   const missing: string[] = []
   for (const handle of handles) {
@@ -92,6 +93,7 @@ async function revokeAll(file: string, options: AllOptions, terminal: Terminal):
     const question =
       user === undefined ? 'End the sessions of everybody?' : `End all sessions of ${JSON.stringify(user)}?`
     if (!(await terminal.confirm(question, { yes }))) return terminal.err.line('nothing was ended')
+    const { revokeUser } = await import('../../operate/sessions/revoke.ts')
     const ended =
       user === undefined ? await endEverybody(site, terminal) : await revokeUser(user, site.stores, site.state)
     terminal.out.line(`ended ${sessions(ended)}`)
@@ -99,15 +101,12 @@ async function revokeAll(file: string, options: AllOptions, terminal: Terminal):
 }
 
 async function endEverybody({ stores, state }: SiteStores, terminal: Terminal): Promise<number> {
-  const progress = terminal.progress('ending sessions')
-  try {
-    return await revokeEverybody(stores, state, {
-      signal: terminal.interrupted,
-      onProgress: (seen) => progress.at(seen),
-    })
-  } finally {
-    progress.done()
-  }
+  const { revokeEverybody } = await import('../../operate/sessions/revoke.ts')
+  using progress = terminal.progress('ending sessions')
+  return await revokeEverybody(stores, state, {
+    signal: terminal.interrupted,
+    onProgress: (seen) => progress.at(seen),
+  })
 }
 
 function someMissing(missing: readonly string[]): CommandError {

@@ -1,9 +1,8 @@
 import { Command } from 'commander'
 import type { StoredSession } from 'sekisho/store'
 import { sizeText, spanText, timeText } from '../../lib/spans.ts'
-import { contentOf, type SessionContent } from '../../operate/sessions/content.ts'
-import { entryOf, type SessionEntry } from '../../operate/sessions/entry.ts'
-import { locate } from '../../operate/sessions/handle.ts'
+import type { SessionContent } from '../../operate/sessions/content.ts'
+import type { SessionEntry } from '../../operate/sessions/entry.ts'
 import type { SiteStores } from '../../operate/site-stores-node.ts'
 import { type SiteOptions, sourceOf, takesSection } from '../site-source.ts'
 import { CommandError } from '../terminal/command-error.ts'
@@ -48,6 +47,9 @@ async function show(file: string, handle: string, options: Options, terminal: Te
 }
 
 async function lookedUp(handle: string, { stores, elsewhere, state }: SiteStores, terminal: Terminal): Promise<Shown> {
+  const { locate } = await import('../../operate/sessions/handle.ts')
+  const { contentOf } = await import('../../operate/sessions/content.ts')
+  const { entryOf } = await import('../../operate/sessions/entry.ts')
   const located = await locate(handle, stores, terminal.interrupted)
   const stored = await located?.in.store.read(located.address)
   const content = located && (await contentOf(located.address, located.in, state))

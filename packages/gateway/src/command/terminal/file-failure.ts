@@ -1,4 +1,4 @@
-import { CommandError } from './command-error.ts'
+import { CommandError, type Failure } from './command-error.ts'
 
 /** What was to be done with a file. */
 export interface FileTask {
@@ -27,4 +27,19 @@ export function fileFailure({ verb, what, path }: FileTask, cause: unknown): Com
   const [why, fix] = reasons[code] ?? [code, 'see what the system says about the file, and try again']
   const text = `${what} ${path} could not be ${verb}`
   return new CommandError({ code: `not-${verb}`, what: text[0]?.toUpperCase() + text.slice(1), why, fix }, { cause })
+}
+
+/** A file that a command could have changed, and did not. */
+export function untouched(path: string, failure: Omit<Failure, 'what'>, cause?: unknown): CommandError {
+  return new CommandError({ ...failure, what: `${path} was left as it was` }, { cause })
+}
+
+/** The same, where only a lack of rights is told in words that are common to all: the rest is said by whoever knows the file. */
+export function deniedOr({ code, what, fix }: Omit<Failure, 'why'>, cause: unknown): CommandError {
+  const { code: reason = 'unknown error' } = cause as NodeJS.ErrnoException
+  const failure =
+    reason === 'EACCES' || reason === 'EPERM'
+      ? { code: 'permission-denied', what, why: 'Permission denied', fix: 'run the command with sudo' }
+      : { code, what, why: reason, fix }
+  return new CommandError(failure, { cause })
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { CopyProgress } from 'sekisho/store/copy'
 import { CommandError } from '../../command/terminal/command-error.ts'
+import { replaceFile } from '../../lib/replace-file-node.ts'
 
 /** Where a copy stopped. */
 export interface Stop {
@@ -63,16 +64,16 @@ export class ResumeFile {
     if (performance.now() - this.#savedAt >= leastMs) this.save()
   }
 
-  /** Writes down what is remembered. @returns Whether there is something. */
-  save(): boolean {
-    if (this.#stop === undefined) return false
+  /** Writes down what is remembered. @throws CommandError when that cannot be done. */
+  save(): void {
+    if (this.#stop === undefined) return
     this.#savedAt = performance.now()
     const content: Content = { format: 1, ...this.#ends, ...this.#stop }
-    this.#written(() => {
-      writeFileSync(`${this.path}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600 })
-      renameSync(`${this.path}.new`, this.path)
-    })
-    return true
+    try {
+      replaceFile(this.path, `${JSON.stringify(content)}\n`)
+    } catch (cause) {
+      throw this.#unwritable(cause as Error)
+    }
   }
 
   /** The copy is done. */
@@ -96,17 +97,10 @@ export class ResumeFile {
     }
   }
 
-  #written(write: () => void): void {
-    try {
-      write()
-    } catch (cause) {
-      const why = (cause as Error).message
-      const fix = 'run the command in a directory that can be written to, or name another file with --resume'
-      throw new CommandError(
-        { code: 'resume-file', what: `How far the copy is cannot be kept in ${this.path}`, why, fix },
-        { cause },
-      )
-    }
+  #unwritable(cause: Error): CommandError {
+    const what = `How far the copy is cannot be kept in ${this.path}`
+    const fix = 'run the command in a directory that can be written to, or name another file with --resume'
+    return new CommandError({ code: 'resume-file', what, why: cause.message, fix }, { cause })
   }
 
   #unusable(why: string): CommandError {

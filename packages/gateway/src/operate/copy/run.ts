@@ -12,15 +12,14 @@ export interface RunOptions {
   /** Where an earlier run stopped. */
   readonly stop: Stop | undefined
   readonly signal: AbortSignal
-  /** Is told how many sessions have been looked at, and about how many there are. */
-  onProgress?(scanned: number, estimate: number): void
+  /** Is told how many sessions have been looked at. */
+  onProgress?(scanned: number): void
 }
 
 /** What a copy has done, the runs before it included. */
 export interface CopyResult {
   readonly copied: number
   readonly kept: number
-  readonly scanned: number
   /** Some of the sessions of this run. */
   readonly sample: Sample
 }
@@ -39,17 +38,16 @@ export async function runCopy(from: Endpoint, to: Endpoint, options: RunOptions)
   const sample = new Sample()
   const onProgress = (progress: CopyProgress): void => {
     resume.note(progress, stop)
-    options.onProgress?.(progress.scanned + (stop?.scanned ?? 0), progress.estimate)
+    options.onProgress?.(progress.scanned + (stop?.scanned ?? 0))
   }
   try {
-    const { copied, kept, scanned } = await copySessions(sampled(from.store, sample), to.store, {
+    const { copied, kept } = await copySessions(sampled(from.store, sample), to.store, {
       pageSize,
       signal,
       onProgress,
       ...(stop !== undefined && { cursor: stop.cursor }),
     })
-    const before = stop ?? { copied: 0, kept: 0, scanned: 0 }
-    return { copied: copied + before.copied, kept: kept + before.kept, scanned: scanned + before.scanned, sample }
+    return { copied: copied + (stop?.copied ?? 0), kept: kept + (stop?.kept ?? 0), sample }
   } catch (error) {
     resume.save()
     if (!(error instanceof CopyInterruptedError)) throw error

@@ -69,7 +69,6 @@ async function openPostgres(text: string): ReturnType<Opener> {
   const { id, address: connectionString, prefix: place } = parsed(text)
   const [{ default: pg }, { PostgresStore }] = await Promise.all([import('pg'), import('sekisho/store/postgres')])
   const client = new pg.Pool({ connectionString, max: connections, connectionTimeoutMillis: 5000 })
-  client.on('error', () => {})
   const [schema, prefix] = place?.includes('.') === true ? place.split('.') : [undefined, place]
   const store = made(() => new PostgresStore({ client, ...named(prefix), ...(schema !== undefined && { schema }) }))
   return { id, parts: { store, prepare: () => store.ensureSchema(), release: () => client.end() } }

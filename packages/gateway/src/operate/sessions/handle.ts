@@ -1,4 +1,4 @@
-import { CommandError } from '../../command/terminal/command-error.ts'
+import { CommandError, exitCodes } from '../../command/terminal/command-error.ts'
 import { addressesIn } from '../pages.ts'
 import type { SiteStore } from '../site-stores-node.ts'
 
@@ -40,7 +40,7 @@ function digitsOf(text: string): string {
       why: `a handle has 64 hexadecimal digits, of which the first ${fewestDigits} or more are enough; the value of a cookie is none`,
       fix: 'take it from `sekisho sessions list`, or from the log',
     },
-    { exitCode: 2 },
+    { exitCode: exitCodes.usage },
   )
 }
 

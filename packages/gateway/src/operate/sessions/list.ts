@@ -1,5 +1,5 @@
 import type { SessionStore } from 'sekisho/store'
-import { CommandError } from '../../command/terminal/command-error.ts'
+import { CommandError, exitCodes } from '../../command/terminal/command-error.ts'
 import { addressOfUser } from '../../session/stored/user-keeper-node.ts'
 import type { SiteStore } from '../site-stores-node.ts'
 import { entryOf, type SessionEntry } from './entry.ts'
@@ -100,7 +100,7 @@ function beginning(stores: readonly SiteStore[], cursor: string | undefined): Po
       why: 'a cursor belongs to the configuration and to the options of the list that has printed it',
       fix: 'begin again without --cursor',
     },
-    { exitCode: 2 },
+    { exitCode: exitCodes.usage },
   )
 }
 

@@ -1,6 +1,6 @@
 import { quantile, since, summed } from '../../lib/histogram.ts'
 import type { Figures } from '../../server/control/protocol.ts'
-import { type CountName, frequentCounts, rareCounts, type Stats } from '../../server/control/stats.ts'
+import { type CountName, countsOf, type Stats } from '../../server/control/stats.ts'
 
 /** What has happened between two looks at a gateway. */
 export interface Interval {
@@ -26,8 +26,6 @@ export interface Quantiles {
   readonly p99: number | undefined
 }
 
-const names: readonly CountName[] = [...rareCounts, ...frequentCounts]
-
 /** Compares two looks. A process that was started in between counts from its beginning; one that has ended does not count. */
 export function intervalOf(before: Figures, now: Figures, seconds: number): Interval {
   const pairs = now.processes.map((stats) => [stats, before.processes.find(({ pid }) => pid === stats.pid)] as const)
@@ -39,8 +37,8 @@ export function intervalOf(before: Figures, now: Figures, seconds: number): Inte
     seconds,
     workers: now.processes.length,
     sessions: now.sessions,
-    counts: counted((name) => sum(pairs, ([later, earlier]) => later.counts[name] - (earlier?.counts[name] ?? 0))),
-    totals: counted((name) => sum(now.processes, ({ counts }) => counts[name])),
+    counts: countsOf((name) => sum(pairs, ([later, earlier]) => later.counts[name] - (earlier?.counts[name] ?? 0))),
+    totals: countsOf((name) => sum(now.processes, ({ counts }) => counts[name])),
     store: grown(({ storeTimes }) => storeTimes),
     requests: grown(({ requestTimes }) => requestTimes),
     memory: sum(now.processes, ({ memory }) => memory),
@@ -49,10 +47,6 @@ export function intervalOf(before: Figures, now: Figures, seconds: number): Inte
 
 function quantiles(counts: readonly number[]): Quantiles {
   return { p50: quantile(counts, 0.5), p99: quantile(counts, 0.99) }
-}
-
-function counted(count: (name: CountName) => number): Readonly<Record<CountName, number>> {
-  return Object.fromEntries(names.map((name) => [name, count(name)])) as Record<CountName, number>
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -1,4 +1,4 @@
-import type { Output } from '../../command/terminal/terminal.ts'
+import type { Terminal } from '../../command/terminal/terminal.ts'
 import { sizeText, spanText, timeText } from '../../lib/spans.ts'
 import type { About } from '../../server/control/protocol.ts'
 import type { CountName } from '../../server/control/stats.ts'
@@ -23,7 +23,7 @@ const shown: readonly (readonly [name: CountName, title: string, kind?: 'trouble
 const heading = 'sekisho top'
 
 /** The screen: a line for each figure, as many each time. */
-export function screenOf(about: About, interval: Interval, table: (rows: string[][]) => string, out: Output): string {
+export function screenOf(about: About, interval: Interval, { out, table }: Pick<Terminal, 'out' | 'table'>): string {
   const { sessions, workers, memory, store, requests, seconds, counts, totals } = interval
   const title = `${about.file}   pid ${about.pid}, ${workers} of ${about.workers} processes, up ${spanText(Date.now() - about.startedAt)}, ${sizeText(memory)}   ${timeText(Date.now())}`
   const rows = shown.map(([name, label, kind]) => {

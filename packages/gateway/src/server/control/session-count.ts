@@ -12,6 +12,7 @@ export class SessionCount {
   of(stores: readonly SessionStore[]): Promise<number | undefined> {
     if (performance.now() - this.#countedAt < freshMs) return this.#count
     this.#countedAt = performance.now()
+    // Whoever looks gets the other figures all the same, and among them what the store has failed at.
     this.#count = counted(stores).catch(() => undefined)
     return this.#count
   }

@@ -4,7 +4,7 @@ import { servedRequests, storeCalls } from '../../lib/gateway-channels.ts'
 import { Histogram } from '../../lib/histogram.ts'
 
 /** What is counted from the start of a process on. */
-export const rareCounts = [
+const rareCounts = [
   'created',
   'logins',
   'logouts',
@@ -20,10 +20,16 @@ export const rareCounts = [
 ] as const
 
 /** What is counted only while somebody watches, because it happens with each request. */
-export const frequentCounts = ['requests', 'loaded', 'saved', 'storeCalls'] as const
+const frequentCounts = ['requests', 'loaded', 'saved', 'storeCalls'] as const
 
 /** The name of something that is counted. */
 export type CountName = (typeof rareCounts)[number] | (typeof frequentCounts)[number]
+
+/** A number for everything that is counted. */
+export function countsOf(numberOf: (name: CountName) => number): Record<CountName, number> {
+  const pairs = [...rareCounts, ...frequentCounts].map((name) => [name, numberOf(name)])
+  return Object.fromEntries(pairs) as Record<CountName, number>
+}
 
 /** What a process has counted. Two looks at it tell what happened in between. */
 export interface Stats {
@@ -44,9 +50,7 @@ type Subscription = readonly [channel: Channel<unknown, unknown>, listener: (mes
 
 /** Counts what happens to sessions in this process. */
 export class StatsCollector {
-  readonly #counts: Record<CountName, number> = Object.fromEntries(
-    [...rareCounts, ...frequentCounts].map((name) => [name, 0]),
-  ) as Record<CountName, number>
+  readonly #counts = countsOf(() => 0)
   readonly #storeTimes = new Histogram()
   readonly #requestTimes = new Histogram()
   readonly #rare: readonly Subscription[] = this.#rareSubscriptions()

@@ -1,12 +1,12 @@
-import type { DescribedCommand, DescribedOption } from '../model.ts'
-import { argumentOf, type Candidates, commandsOf, singleQuoted, valueOf } from './words.ts'
+import { allCommands, type DescribedCommand, type DescribedOption, nameOf } from '../model.ts'
+import { argumentOf, type Candidates, singleQuoted, valueOf } from './words.ts'
 
 /**
  * For bash: `source <(sekisho completion bash)`. The words in front of the cursor say which command it is; the word before it,
  * whether it is the value of an option.
  */
 export function bashCompletion(root: DescribedCommand): string {
-  const commands = commandsOf(root)
+  const commands = allCommands(root)
   return `# Completion of sekisho for bash. Made by "sekisho completion bash".
 _sekisho() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command=sekisho word
@@ -50,14 +50,14 @@ function optionCase({ words, options }: DescribedCommand): string {
   return `      ${singleQuoted(words.join(' '))}) ${reply({ kind: 'words', words: [...namesOf(options), '--help'] })} ;;`
 }
 
-function argumentCase({ words, commands, arguments: parts }: DescribedCommand): string {
-  const inner = commands.map((command) => command.words.at(-1) ?? '')
-  const [first] = parts
-  const wanted: Candidates =
-    inner.length > 0
-      ? { kind: 'words', words: inner }
-      : ((first && argumentOf(parts.at(-1) ?? first)) ?? { kind: 'none' })
-  return `    ${singleQuoted(words.join(' '))}) ${reply(wanted)} ;;`
+function argumentCase(command: DescribedCommand): string {
+  return `    ${singleQuoted(command.words.join(' '))}) ${reply(wantedBy(command))} ;;`
+}
+
+function wantedBy({ commands, arguments: parts }: DescribedCommand): Candidates {
+  if (commands.length > 0) return { kind: 'words', words: commands.map(nameOf) }
+  const last = parts.at(-1)
+  return last === undefined ? { kind: 'none' } : argumentOf(last)
 }
 
 function namesOf(options: readonly DescribedOption[]): string[] {

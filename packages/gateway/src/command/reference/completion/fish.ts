@@ -1,18 +1,17 @@
-import type { DescribedCommand, DescribedOption } from '../model.ts'
-import { argumentOf, type Candidates, commandsOf, valueOf } from './words.ts'
+import { allCommands, type DescribedCommand, type DescribedOption, nameOf } from '../model.ts'
+import { argumentOf, type Candidates, valueOf } from './words.ts'
 
 /** For fish: `sekisho completion fish > ~/.config/fish/completions/sekisho.fish`. */
 export function fishCompletion(root: DescribedCommand): string {
   return `# Completion of sekisho for fish. Made by "sekisho completion fish".
-${commandsOf(root).flatMap(linesOf).join('\n')}
+${allCommands(root).flatMap(linesOf).join('\n')}
 `
 }
 
 function linesOf(command: DescribedCommand): string[] {
   const when = condition(command)
   const inner = command.commands.map(
-    ({ words, description }) =>
-      `complete -c sekisho -f -n ${when} -a ${quoted(words.at(-1) ?? '')} -d ${quoted(description)}`,
+    (below) => `complete -c sekisho -f -n ${when} -a ${quoted(nameOf(below))} -d ${quoted(below.description)}`,
   )
   const options = command.options.map((option) => `complete -c sekisho -n ${when} ${optionWords(option)}`)
   return [...inner, ...options, ...argumentLine(command, when)]
@@ -46,7 +45,7 @@ function valueWords(wanted: Candidates): string {
 /** The words of the command are there, and none of a command below it. */
 function condition({ words, commands }: DescribedCommand): string {
   const present = words.slice(1).map((word) => `__fish_seen_subcommand_from ${word}`)
-  const names = commands.map((inner) => inner.words.at(-1) ?? '')
+  const names = commands.map(nameOf)
   const absent = names.length === 0 ? [] : [`not __fish_seen_subcommand_from ${names.join(' ')}`]
   return quoted([...present, ...absent].join('; and ') || 'true')
 }

@@ -1,6 +1,6 @@
 import { modules } from '../../../config/modules.ts'
 import { shortName } from '../../../modules/names.ts'
-import { allCommands, type DescribedArgument, type DescribedCommand, type DescribedOption } from '../model.ts'
+import type { DescribedArgument, DescribedOption } from '../model.ts'
 
 /** What can come next: words of a list, paths, or nothing that could be guessed. */
 export type Candidates =
@@ -8,11 +8,6 @@ export type Candidates =
   | { readonly kind: 'files' }
   | { readonly kind: 'directories' }
   | { readonly kind: 'none' }
-
-/** The commands, those without which something is called first. */
-export function commandsOf(root: DescribedCommand): DescribedCommand[] {
-  return [...allCommands(root)]
-}
 
 /** What the value of an option may be. */
 export function valueOf({ choices, value }: DescribedOption): Candidates {

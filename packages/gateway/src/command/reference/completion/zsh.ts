@@ -1,11 +1,11 @@
-import type { DescribedCommand, DescribedOption } from '../model.ts'
-import { argumentOf, type Candidates, commandsOf, singleQuoted, valueOf } from './words.ts'
+import { allCommands, type DescribedCommand, type DescribedOption, nameOf } from '../model.ts'
+import { argumentOf, type Candidates, singleQuoted, valueOf } from './words.ts'
 
 /** For zsh: `sekisho completion zsh > "${fpath[1]}/_sekisho"`. A function for each command, as `_arguments` wants it. */
 export function zshCompletion(root: DescribedCommand): string {
   return `#compdef sekisho
 # Completion of sekisho for zsh. Made by "sekisho completion zsh".
-${commandsOf(root).map(functionOf).join('\n')}
+${allCommands(root).map(functionOf).join('\n')}
 if [ "$funcstack[1]" = _sekisho ]; then
   _sekisho "$@"
 else
@@ -26,10 +26,10 @@ function functionOf(command: DescribedCommand): string {
 }
 
 function dispatch(command: DescribedCommand): string {
-  const described = command.commands.map(({ words, description }) =>
-    singleQuoted(`${words.at(-1) ?? ''}:${description.replaceAll(':', String.raw`\:`)}`),
+  const described = command.commands.map((inner) =>
+    singleQuoted(`${nameOf(inner)}:${inner.description.replaceAll(':', String.raw`\:`)}`),
   )
-  const cases = command.commands.map((inner) => `        ${inner.words.at(-1) ?? ''}) ${name(inner)} ;;`)
+  const cases = command.commands.map((inner) => `        ${nameOf(inner)}) ${name(inner)} ;;`)
   return `  case $state in
     command)
       local -a commands
