@@ -44,7 +44,12 @@ export function fetchHandler<S extends object, Rest extends unknown[] = []>(
   const openOptions = openOptionsOf(options.lock)
   const changes = onHandlerError === 'drop' ? 'drop' : 'keep'
   const refuse = refusalTold(onError)
+  const handle = knowingItsSession(sessions, handler)
+  // The visitor will see no cookie, but what exists may be written.
+  const salvage = (session: S, request: Request): Promise<void> =>
+    commitUnseen(sessions, session, { changes }).catch((failure: unknown) => onError(failure, request))
 
+  // Without a closure in it, or every request would pay for what that could hold.
   return async (request, ...rest) => {
     let session: S
     try {
@@ -56,14 +61,10 @@ export function fetchHandler<S extends object, Rest extends unknown[] = []>(
     }
     let response: Response
     try {
-      const answer =
-        sessions.run === undefined
-          ? handler(request, session, ...rest)
-          : sessions.run(session, () => handler(request, session, ...rest))
+      const answer = handle(request, session, ...rest)
       response = changeable(answer instanceof Response ? answer : await answer)
     } catch (error) {
-      // The visitor will see no cookie, but what exists may be written. The error to report is the handler's.
-      await commitUnseen(sessions, session, { changes }).catch((failure: unknown) => onError(failure, request))
+      await salvage(session, request) // whatever comes of it, the error to report is the handler's
       const status = statusOf(error)
       if (status === undefined) throw error
       return refuse(plainAnswer(status), error, request)
@@ -77,6 +78,16 @@ export function fetchHandler<S extends object, Rest extends unknown[] = []>(
       return refuse(unavailable(error), error, request)
     }
   }
+}
+
+/** The handler with its session as the current one, where the definition knows such a thing. */
+function knowingItsSession<S extends object, Rest extends unknown[]>(
+  sessions: SessionSource<S>,
+  handler: FetchSessionHandler<S, Rest>,
+): FetchSessionHandler<S, Rest> {
+  const run = sessions.run?.bind(sessions)
+  if (run === undefined) return handler
+  return (request, session, ...rest) => run(session, () => handler(request, session, ...rest))
 }
 
 /** Answers in the handler's place, and tells why. */
