@@ -4,6 +4,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
+import { GlideClient, GlideClusterClient, Logger } from '@valkey/valkey-glide'
 import { Redis, Cluster } from 'ioredis'
 import { Redis as Valkey, Cluster as ValkeyCluster } from 'iovalkey'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
@@ -92,6 +93,25 @@ export async function iovalkey(url: string = redisUrl()): Promise<Connected> {
 /** A cluster client of iovalkey. */
 export async function iovalkeyCluster(nodes: readonly Address[] = redisCluster()): Promise<Connected> {
   return closable(new ValkeyCluster([...nodes]))
+}
+
+/** It writes every error reply to the terminal, also those that are awaited. */
+Logger.init('off')
+
+/** Its own 250 ms are not enough for a machine that runs everything at once. */
+const glidePatience = { requestTimeout: 5000 }
+
+/** A client of Valkey GLIDE. */
+export async function glide(url: string = redisUrl()): Promise<Connected> {
+  const { hostname: host, port } = new URL(url)
+  const client = await GlideClient.createClient({ addresses: [{ host, port: Number(port) }], ...glidePatience })
+  return { client, close: async () => client.close() }
+}
+
+/** A cluster client of Valkey GLIDE. */
+export async function glideCluster(nodes: readonly Address[] = redisCluster()): Promise<Connected> {
+  const client = await GlideClusterClient.createClient({ addresses: [...nodes], ...glidePatience })
+  return { client, close: async () => client.close() }
 }
 
 interface Closable {

@@ -50,8 +50,7 @@ const nothingWritten: ReadonlySet<string> = new Set(['conflict', 'gone'])
 export interface RedisStoreOptions {
   /**
    * The client, yours to connect and to close: node-redis 5 or later (a client, a pool, a cluster, a sentinel), ioredis or
-   * iovalkey (a client, a cluster), or Valkey GLIDE (which is not among the clients that the store is tested with). It must
-   * have no `keyPrefix`.
+   * iovalkey (a client, a cluster), or Valkey GLIDE (a client, a cluster). It must have no `keyPrefix`.
    */
   readonly client: RedisClient
   /** What kind of client it is, for one that is wrapped; otherwise it is told by its members. */

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { createClient } from 'redis'
 import {
+  glide,
+  glideCluster,
   ioredis,
   ioredisResp3,
   iovalkey,
@@ -40,6 +42,8 @@ test('keeps every byte through a pool of node-redis', () => keepsBytes(nodeRedis
 test('keeps every byte through ioredis', () => keepsBytes(ioredis))
 test('keeps every byte through ioredis that speaks RESP3 and gathers commands', () => keepsBytes(ioredisResp3))
 test('keeps every byte through iovalkey', () => keepsBytes(iovalkey))
+test('keeps every byte through Valkey GLIDE', () => keepsBytes(glide))
+test('keeps every byte through a cluster client of Valkey GLIDE', () => keepsBytes(glideCluster))
 
 test('keeps every byte whatever mapping of types the client was given', async () => {
   const url = redisUrl()
@@ -62,20 +66,6 @@ test('talks to a wrapped client whose kind is named', async () => {
   assert.equal((await store.read(address))?.version, 1)
   assert.equal(await store.delete(address), 'deleted')
   await close()
-})
-
-test('asks Valkey GLIDE for bytes, in its own way to send commands', async () => {
-  const { client, close } = await ioredis()
-  const sending = client as { callBuffer(...command: readonly unknown[]): Promise<unknown> }
-  await keepsBytes(async () => {
-    const glide = {
-      customCommand(command: readonly unknown[], options: object) {
-        assert.deepEqual(options, { decoder: 0 })
-        return sending.callBuffer(...command)
-      },
-    }
-    return { client: glide, close }
-  })
 })
 
 test('fails where a client makes text of bytes, instead of giving spoilt data', async () => {

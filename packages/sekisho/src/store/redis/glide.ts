@@ -1,4 +1,5 @@
-import type { Argument, Link } from './link.ts'
+import type { Argument, Link, Master } from './link.ts'
+import { listOf, textOf, wholeNumberOf } from './reply.ts'
 
 /** Glide's `Decoder.Bytes`. */
 const asBytes = { decoder: 0 }
@@ -19,15 +20,27 @@ export function glideLink(client: GlideClient): Link {
   }
 }
 
-/** @returns The link over a cluster client. It has no way to name every master, so it cannot scan. */
+/** @returns The link over a cluster client. */
 export function glideClusterLink(client: GlideClient): Link {
   return {
-    run: (_key, command) => client.customCommand(command, asBytes),
-    runScript: (sha, key, args) => client.customCommand(['evalsha', sha, '1', key, ...args], asBytes),
+    ...glideLink(client),
     runPair(key, first, second) {
       const options = { ...asBytes, route: { type: 'primarySlotKey', key } }
       return Promise.all([client.customCommand(first, options), client.customCommand(second, options)])
     },
-    masters: async () => [],
+    masters: () => mastersBySlots(client),
   }
+}
+
+/** It names no masters itself, but knows every one by the address that the cluster gives it. */
+async function mastersBySlots(client: GlideClient): Promise<Master[]> {
+  const ranges = listOf(await client.customCommand(['cluster', 'slots'], asBytes))
+  const masters = new Map<string, Master>()
+  for (const range of ranges) {
+    const [name, number] = listOf(listOf(range)[2])
+    const [host, port] = [textOf(name), wholeNumberOf(number)]
+    const options = { ...asBytes, route: { type: 'routeByAddress', host, port } }
+    masters.set(`${host}:${port}`, { run: (command) => client.customCommand(command, options) })
+  }
+  return [...masters.values()]
 }

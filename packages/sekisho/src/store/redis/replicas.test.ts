@@ -5,6 +5,8 @@ import { after, before, suite, test, type TestContext } from 'node:test'
 import { Redis } from 'ioredis'
 import { startRedisCluster, startRedisSentinel, type Server } from '../../../../../scripts/services.ts'
 import {
+  glide,
+  glideCluster,
   ioredis,
   ioredisCluster,
   ioredisSentinel,
@@ -84,6 +86,7 @@ suite('waits for a replica', () => {
   test('through a pool of node-redis', (t) => waits(t, () => nodeRedisPool(master().url), replicas()))
   test('through ioredis', (t) => waits(t, () => ioredis(master().url), replicas()))
   test('through iovalkey', (t) => waits(t, () => iovalkey(master().url), replicas()))
+  test('through Valkey GLIDE', (t) => waits(t, () => glide(master().url), replicas()))
   test('through a sentinel client of node-redis', (t) => waits(t, () => nodeRedisSentinel(set), replicas()))
   test('through a sentinel client of ioredis', (t) => waits(t, () => ioredisSentinel(set), replicas()))
 
@@ -198,6 +201,7 @@ suite('waits for a replica in a Cluster', () => {
   test('through node-redis', (t) => waits(t, () => nodeRedisCluster(nodes()), replicas()))
   test('through ioredis', (t) => waits(t, () => ioredisCluster(nodes()), replicas()))
   test('through iovalkey', (t) => waits(t, () => iovalkeyCluster(nodes()), replicas()))
+  test('through Valkey GLIDE', (t) => waits(t, () => glideCluster(nodes()), replicas()))
 
   test('and reads from the master, though the client may read from replicas', async (t) => {
     const store = await opened(t, () => ioredisCluster(nodes()))

@@ -27,10 +27,7 @@ export async function mastersOf(link: Link): Promise<Topology> {
   const reached = await link.masters()
   const [one] = reached
   if (one === undefined) {
-    throw new SekishoError(
-      'ERR_STORE_UNAVAILABLE',
-      'this cluster client names no master (not connected yet, or Valkey GLIDE, which never does): scan with node-redis or ioredis',
-    )
+    throw new SekishoError('ERR_STORE_UNAVAILABLE', 'this cluster client names no master: it is not connected yet')
   }
   const ranges = rangesOf(await one.run(['cluster', 'slots']))
   const byId = new Map(await Promise.all(reached.map(named)))
