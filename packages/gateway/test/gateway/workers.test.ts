@@ -29,7 +29,11 @@ describe('several workers', () => {
 
   it('refuse sessions in the memory of one of them', async () => {
     const text = 'Session On\nSessionStore memory'
-    await assert.rejects(serveSite(text, { process: true, workers: 2 }), /site\.conf:\d+:1: error: .*memory[^]*fix: /)
+    await assert.rejects(serveSite(text, { process: true, workers: 2 }), ({ message }: Error) => {
+      assert.match(message, /site\.conf:\d+:1: error: .*memory[^]*fix: /)
+      assert.doesNotMatch(message, /unexpected|a mistake of this program/)
+      return true
+    })
     await using one = await serveSite(text)
     assert.equal((await one.visitor().get('/')).status, 404)
   })

@@ -152,13 +152,18 @@ export class ClusterServer implements RunningServer {
     return worker
   }
 
-  /** @returns What the worker has found that is no error. */
+  /** @returns What the worker has found that is no error. @throws ConfigFailure for what is one. */
   async #serve(worker: Colleague): Promise<readonly Diagnostic[]> {
     await worker.begin(this.#options)
     const { failure, problems } = await worker.prepare(this.#snapshot)
-    if (failure !== undefined) throw new Error(failure)
+    if (failure !== undefined) throw this.#refusal(failure, problems)
     await worker.settle('commit')
     return problems
+  }
+
+  #refusal(failure: string, problems: readonly Diagnostic[]): Error {
+    if (problems.length === 0) return new Error(failure)
+    return new ConfigFailure(problems, readSource(this.#options, this.#snapshot).config.sources)
   }
 
   #ended(worker: Colleague, how: string): void {

@@ -22,7 +22,7 @@ export type ToWorker =
 export interface Preparation {
   /** Why it cannot be served; undefined when it can. */
   readonly failure?: string | undefined
-  /** Findings that are no errors. */
+  /** What was found: errors where they are why, otherwise what is no error. */
   readonly problems: readonly Diagnostic[]
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import cluster from 'node:cluster'
+import { ConfigFailure } from '../config-failure.ts'
 import { ProcessFigures } from '../control/process-figures.ts'
 import { Gateway, type Prepared } from '../gateway.ts'
 import { readSource, type ServeOptions, type Snapshot } from '../running-server.ts'
@@ -69,7 +70,8 @@ class Worker {
       this.#prepared = await this.#gateway.prepare(readSource(this.#options, snapshot))
       tell({ kind: 'prepared', problems: this.#prepared.problems })
     } catch (error) {
-      tell({ kind: 'prepared', failure: error instanceof Error ? error.message : String(error), problems: [] })
+      const problems = error instanceof ConfigFailure ? error.problems : []
+      tell({ kind: 'prepared', failure: error instanceof Error ? error.message : String(error), problems })
     }
   }
 
