@@ -1,34 +1,37 @@
 /**
- * `npm run build`: makes what is published, in `artifacts/`, and lets publint look at it. To publish: `npm publish ./artifacts/sekisho`.
+ * `npm run build`: makes what is published, in `artifacts/`: a folder and a tarball for the library, and for the gateway with
+ * the command. publint looks at both. To publish: `npm publish ./artifacts/sekisho`.
  *
  * @module
  */
+import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { stage } from './lib/stage.ts'
+import { published, stage } from './lib/stage.ts'
 import { repo } from './lib/repo.ts'
-import { runAsProgram } from './lib/steps.ts'
+import { runAsProgram, type Step } from './lib/steps.ts'
 
-const folder = 'artifacts/sekisho'
+const artifacts = join(repo, 'artifacts')
 
-async function lintPackage(): Promise<string[]> {
-  const { messages, pkg } = await publint({
-    pkgDir: join(repo, folder),
-    pack: 'npm',
-    level: 'suggestion',
-    strict: true,
-  })
+async function lintPackage(folder: string): Promise<string[]> {
+  const { messages, pkg } = await publint({ pkgDir: folder, pack: 'npm', level: 'suggestion', strict: true })
   return messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code)
 }
 
-async function build(): Promise<string[]> {
-  rmSync(join(repo, folder), { recursive: true, force: true })
-  return stage('packages/sekisho', join(repo, folder))
+async function pack(folder: string): Promise<string[]> {
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', artifacts], { cwd: folder, stdio: 'ignore' })
+  return []
 }
 
-await runAsProgram([
-  { name: `build ${folder}`, run: build },
-  { name: 'publint', run: lintPackage },
-])
+rmSync(artifacts, { recursive: true, force: true })
+const steps = published.flatMap((one): Step[] => {
+  const folder = join(artifacts, one.name)
+  return [
+    { name: `build artifacts/${one.name}`, run: () => stage(one, folder) },
+    { name: `publint artifacts/${one.name}`, run: () => lintPackage(folder) },
+    { name: `pack artifacts/${one.name}`, run: () => pack(folder) },
+  ]
+})
+await runAsProgram(steps)

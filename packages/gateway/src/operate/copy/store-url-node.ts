@@ -4,6 +4,7 @@ import { FileStore } from 'sekisho/store/file'
 import { CommandError, exitCodes } from '../../command/terminal/command-error.ts'
 import type { NamedStore } from '../readied.ts'
 import { PreparedStore, type StoreParts } from '../../session/stores/prepared-store.ts'
+import { sqliteOfNode } from '../../lib/sqlite-node.ts'
 
 /** Which end of a copy it is: what is written to is made where it is missing. */
 export type Side = 'from' | 'to'
@@ -58,7 +59,8 @@ async function openFiles(text: string, side: Side): ReturnType<Opener> {
 async function openSqlite(text: string, side: Side): ReturnType<Opener> {
   const [address = '', prefix] = text.split('#')
   const file = pathOf(address, side)
-  const [{ DatabaseSync }, { SqliteStore }] = await Promise.all([import('node:sqlite'), import('sekisho/store/sqlite')])
+  const { DatabaseSync } = sqliteOfNode()
+  const { SqliteStore } = await import('sekisho/store/sqlite')
   const database = new DatabaseSync(file)
   const store = made(() => new SqliteStore({ database, ...named(prefix) }))
   const release = async (): Promise<void> => database.close()

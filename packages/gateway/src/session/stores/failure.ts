@@ -1,3 +1,5 @@
+import { errorChain } from '../../lib/error-chain.ts'
+
 /** What says that a server is not there at the moment, in the words of Node, pg, mysql2, ioredis and PostgreSQL itself. */
 const absent: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
@@ -21,12 +23,7 @@ const absentTexts =
 
 /** Whether a store failed because its server is away, which passes, rather than because of how it is set up. */
 export function isAbsence(error: unknown): boolean {
-  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 8; depth += 1) {
-    const { code, message, cause } = at as { code?: unknown; message?: unknown; cause?: unknown }
-    if (absent.has(code) || absentTexts.test(String(message))) return true
-    at = cause
-  }
-  return false
+  return errorChain(error).some(({ code, message }) => absent.has(code) || absentTexts.test(String(message)))
 }
 
 /** The innermost reason in an error: what the driver or the system said. */

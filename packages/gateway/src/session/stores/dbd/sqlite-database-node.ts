@@ -1,13 +1,18 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { StatementSync } from 'node:sqlite'
 import { SqliteStore } from 'sekisho/store/sqlite'
+import { sqliteOfNode } from '../../../lib/sqlite-node.ts'
 import type { DatabaseTerms, SessionDatabase } from './database.ts'
 
 /** So long a statement waits for another process's write; the whole process waits with it. */
 const longestWaitMs = 250
 
-/** SQLite, with the file that DBDParams names: made where it is missing. */
+/**
+ * SQLite, with the file that DBDParams names: made where it is missing.
+ *
+ * @throws SekishoError `ERR_STORE_SETUP` where Node has no SQLite.
+ */
 export function sqliteDatabase({ params, init }: DatabaseTerms): SessionDatabase {
-  const database = new DatabaseSync(params, { timeout: longestWaitMs })
+  const database = new (sqliteOfNode().DatabaseSync)(params, { timeout: longestWaitMs })
   const statements = new Map<string, StatementSync>()
   const prepared = (sql: string): StatementSync => {
     const statement = statements.get(sql) ?? database.prepare(sql)

@@ -1,8 +1,9 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SekishoError } from 'sekisho'
+import { sqliteOfNode } from '../../../lib/sqlite-node.ts'
 import { fileFault } from './file-faults-node.ts'
 
 /** SQLite's code for a lock that somebody else has. */
@@ -17,8 +18,10 @@ const longestWaitMs = 1000
  */
 export class FileLocks {
   readonly #directory: string
+  readonly #sqlite = sqliteOfNode()
   readonly #locks = new Map<string, DatabaseSync>()
 
+  /** @throws SekishoError `ERR_STORE_SETUP` where Node has no SQLite. */
   constructor(directory: string) {
     this.#directory = directory
   }
@@ -55,7 +58,7 @@ export class FileLocks {
     const path = join(this.#directory, `.sekisho-lock-${name}`)
     try {
       closeSync(openSync(path, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600))
-      const lock = new DatabaseSync(path, { timeout: 0 })
+      const lock = new this.#sqlite.DatabaseSync(path, { timeout: 0 })
       this.#locks.set(name, lock)
       return lock
     } catch (cause) {
