@@ -8,6 +8,7 @@
 import { once } from 'node:events'
 import { startApache } from './services/apache.ts'
 import { startMariadb } from './services/mariadb.ts'
+import { startPgbouncer } from './services/pgbouncer.ts'
 import { startPostgres } from './services/postgres.ts'
 import { ensureServers } from './services/programs.ts'
 import { startRedisCluster } from './services/redis-cluster.ts'
@@ -16,7 +17,16 @@ import { startRedis } from './services/redis.ts'
 import { allOrNone } from './services/several.ts'
 
 export type { Server, Service } from './services/server.ts'
-export { ensureServers, startApache, startMariadb, startPostgres, startRedis, startRedisCluster, startRedisSentinel }
+export {
+  ensureServers,
+  startApache,
+  startMariadb,
+  startPgbouncer,
+  startPostgres,
+  startRedis,
+  startRedisCluster,
+  startRedisSentinel,
+}
 
 /** The servers that all tests share. */
 export interface SharedServers {

@@ -13,13 +13,14 @@ const packages = {
   'redis-server': ['redis-server', 'redis-cli'],
   openssl: ['openssl'],
   'apache2-bin': ['apache2'],
+  pgbouncer: ['pgbouncer'],
 } as const
 
 /** A program that a server needs. */
 export type Program = (typeof packages)[keyof typeof packages][number]
 
 /**
- * Makes sure that PostgreSQL, MariaDB, Redis, Apache and openssl are on this machine.
+ * Makes sure that PostgreSQL, PgBouncer, MariaDB, Redis, Apache and openssl are on this machine.
  *
  * @throws With the command that mends it, when one is missing and may not be installed.
  */
@@ -30,7 +31,7 @@ export function ensureServers(): void {
   }))
   ensurePackages(wanted, {
     name: 'the tests with real servers',
-    elsewhere: 'elsewhere, have PostgreSQL, MariaDB, Redis, Apache and openssl on the PATH',
+    elsewhere: 'elsewhere, have PostgreSQL, PgBouncer, MariaDB, Redis, Apache and openssl on the PATH',
   })
 }
 
