@@ -1,6 +1,6 @@
 <?php
 // The half of the site that is written in PHP: the cart, and a login. It knows nothing of the other half. Where sessions are and
-// what their cookie is like are directives of PHP, which src/php.ts gives on the command line; in life they are in php.ini.
+// what their cookie is like are directives of PHP, in php-fpm.conf; they could as well be in php.ini.
 declare(strict_types=1);
 
 $catalogue = json_decode(file_get_contents(getenv('CATALOGUE')), true);

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -14,15 +14,18 @@ export interface ProgramOptions {
   readonly command: string
   readonly args: readonly string[]
   readonly environment: Readonly<Record<string, string>>
-  /** The port that it opens. */
-  readonly port: number
-  /** The file for all that it says. */
+  /** The port that it opens, or the path of its socket. */
+  readonly opens: number | string
+  /** The file for all that it says; begun anew. */
   readonly log: string
 }
 
 const patienceMs = 30_000
 
-/** A program in a process group of its own, which ends when it is told to, with all that it has started. */
+/**
+ * A program in a process group of its own: it ends when it is told to, with all that it has started, and is told to by the
+ * kernel when we are killed.
+ */
 export class Program {
   readonly #options: ProgramOptions
   readonly #child: ChildProcess
@@ -30,23 +33,27 @@ export class Program {
 
   constructor(options: ProgramOptions) {
     const { command, args, environment, log } = options
-    const output = openSync(log, 'w', 0o600)
+    rmSync(log, { force: true })
+    // For appending: Apache and PHP open the same file again.
+    const output = openSync(log, 'a', 0o600)
     this.#options = options
-    this.#child = spawn(command, args, {
+    this.#child = spawn('setpriv', ['--pdeathsig', 'TERM', command, ...args], {
       detached: true,
       stdio: ['ignore', output, output],
       env: { ...process.env, ...environment },
     })
     closeSync(output)
     this.#ended = once(this.#child, 'exit').catch(() => undefined)
+    // One that has crashed leaves its workers behind.
+    this.#child.once('exit', () => this.#signal('SIGKILL'))
   }
 
   /** Resolves when it takes connections. @throws Failure */
   async ready(): Promise<void> {
-    const { name, port, log } = this.#options
-    for (const deadline = Date.now() + patienceMs; !(await isOpen(port)); await pause(25)) {
+    const { name, opens, log } = this.#options
+    for (const deadline = Date.now() + patienceMs; !(await isOpen(opens)); await pause(25)) {
       if (!this.#isRunning || Date.now() > deadline)
-        throw new Failure(`${name} does not open its port: ${readFileSync(log, 'utf8').slice(-500)}`)
+        throw new Failure(`${name} takes no connections: ${readFileSync(log, 'utf8').slice(-500)}`)
     }
   }
 
@@ -58,12 +65,17 @@ export class Program {
   }
 
   kill(signal: NodeJS.Signals): void {
+    if (this.#isRunning) this.#signal(signal)
+  }
+
+  /** To all of its group. */
+  #signal(signal: NodeJS.Signals): void {
     const { pid } = this.#child
-    if (!this.#isRunning || pid === undefined) return
+    if (pid === undefined) return
     try {
       process.kill(-pid, signal)
     } catch {
-      // It has just ended.
+      // They have all ended.
     }
   }
 
@@ -85,15 +97,9 @@ export async function freePort(wanted = 0): Promise<number> {
   return port
 }
 
-/** @throws Failure where there is no PHP that is new enough. */
-export function requirePhp(): void {
-  const { status } = spawnSync('php', ['-r', 'exit(PHP_VERSION_ID < 80100 ? 1 : 0);'], { stdio: 'ignore' })
-  if (status !== 0) throw new Failure('this example needs PHP 8.1 or later: sudo apt-get install php-cli')
-}
-
-function isOpen(port: number): Promise<boolean> {
+function isOpen(place: number | string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
+    const socket = typeof place === 'number' ? connect(place, '127.0.0.1') : connect(place)
     const found = (open: boolean) => () => {
       socket.destroy()
       resolve(open)

@@ -22,8 +22,12 @@ let address: string
 
 before(async () => {
   mkdirSync(pictures, { recursive: true })
-  const program = execFileSync(process.execPath, ['--conditions=source', `${repository}scripts/browser.ts`])
-  browser = await chromium.launch({ executablePath: program.toString().trim(), args: flags })
+  const [program] = ['browser', 'languages'].map((needed) =>
+    execFileSync(process.execPath, ['--conditions=source', `${repository}scripts/${needed}.ts`])
+      .toString()
+      .trim(),
+  )
+  browser = await chromium.launch({ ...(program && { executablePath: program }), args: flags })
   state = openState(mkdtempSync(join(tmpdir(), 'sekisho-php-share-')))
   site = new Site(state)
   const port = await freePort()
