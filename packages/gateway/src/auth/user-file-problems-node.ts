@@ -3,6 +3,7 @@ import type { Diagnostic, Problem } from '../config/diagnostics.ts'
 import { AuthUserFile } from '../config/directives/auth-basic.ts'
 import { AuthGroupFile } from '../config/directives/authz.ts'
 import { layersOf, type Site } from '../config/layer.ts'
+import { quoted } from '../session/stores/files/file-faults-node.ts'
 import { permissionFix } from './files/watched-file-node.ts'
 
 /**
@@ -39,6 +40,6 @@ function problemOf(name: string, path: string): Omit<Problem, 'code'> | undefine
 
 function wayToMake(name: string, path: string): string {
   return name === 'AuthUserFile'
-    ? `sekisho htpasswd --create ${path} NAME`
+    ? `sekisho htpasswd --create ${quoted(path)} admin`
     : `write lines such as "staff: hana taro" into ${path}`
 }

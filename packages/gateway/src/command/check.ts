@@ -1,8 +1,8 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { CheckReport } from '../check/check.ts'
 import { collected } from './arguments.ts'
 import { exitCodes } from './terminal/command-error.ts'
+import { configurationFile } from './terminal/configuration-file.ts'
 import { formatFinding } from './terminal/findings.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -36,10 +36,11 @@ export function checkCommand(terminal: Terminal): Command {
     .option('-D, --define <name>', 'a name that <IfDefine> finds; may be repeated', collected, [])
     .option('--json', 'print one JSON document', false)
     .addHelpText('after', help)
-    .action(async (file: string, { asApache, lenient, strict, define, json }: Options) => {
+    .action(async (name: string, { asApache, lenient, strict, define, json }: Options) => {
+      const file = configurationFile(name)
       const { check } = await import('../check/check.ts')
-      const report = check(resolve(file), { asApache, lenient, defines: define })
-      if (json) terminal.out.json(documentOf(resolve(file), report))
+      const report = check(file, { asApache, lenient, defines: define })
+      if (json) terminal.out.json(documentOf(file, report))
       else await print(report, { asApache }, terminal)
       const fails = !report.usable || (strict && count(report, 'warning') > 0)
       if (fails) process.exitCode = exitCodes.failed

@@ -36,6 +36,7 @@ Both stores may be in use meanwhile. A session keeps its version, its times and 
 same passphrases. After Ctrl-C or a failure the same command goes on where it stopped.
 
 URLs: file:/dir  sqlite:/path  postgres://user@host/database#prefix_  mysql://user@host/database#prefix_  redis://host/0?prefix=app:
+
 Other users of the machine can see the command line: write a password into a configuration, or into PGPASSWORD.
 
 The order of a move:

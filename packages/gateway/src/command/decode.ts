@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { inspect } from 'node:util'
@@ -51,7 +51,7 @@ Examples:
 
 async function decodeCommanded(file: string | undefined, options: Options, terminal: Terminal): Promise<void> {
   const keys = await keysOf(options)
-  const octets = file === undefined ? await given(terminal) : read(file, 'the file')
+  const octets = file === undefined ? await given(terminal) : recordIn(file)
   const { decode } = await import('../decode/decode.ts')
   const path = file === undefined ? undefined : resolve(file)
   const findings = await decode(octets, keys, { cookie: options.cookie, path })
@@ -91,6 +91,17 @@ function read(file: string, what: string): Buffer {
   } catch (cause) {
     throw fileFailure({ verb: 'read', what, path: resolve(file) }, cause)
   }
+}
+
+/** The name of a file that is not there is not repeated: it may be a cookie. */
+function recordIn(file: string): Buffer {
+  if (existsSync(file)) return read(file, 'the file')
+  throw new CommandError({
+    code: 'not-read',
+    what: 'There is no file of the name that stands behind decode',
+    why: 'a file is meant there: a cookie is never taken from the command line, where everybody on the machine sees it',
+    fix: 'check the name; for a cookie, run "sekisho decode" and paste it, or pipe it in',
+  })
 }
 
 function print({ cookie, kind, facts, content, note }: Finding, { out }: Terminal): void {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { Examination } from '../doctor/examine.ts'
 import type { Source } from '../config/source.ts'
+import { expected } from './arguments.ts'
 import { takesSite } from './site-source.ts'
-import { CommandError, exitCodes } from './terminal/command-error.ts'
+import { exitCodes } from './terminal/command-error.ts'
+import { configurationFile } from './terminal/configuration-file.ts'
 import { formatFinding } from './terminal/findings.ts'
 import type { Progress, Terminal } from './terminal/terminal.ts'
 
@@ -66,7 +68,8 @@ type Seen = Examination & { readonly sources: ReadonlyMap<string, Source> }
 
 async function examined(file: string, options: Options, terminal: Terminal): Promise<Seen> {
   const { patience, lenient, define, user } = options
-  if (!existsSync(file)) throw nowhere(file)
+  // One that is there and closed is a finding, with the line that opens it.
+  if (!existsSync(file)) configurationFile(file)
   using progress = new Lazy((all: number) => terminal.progress('Looking', all))
   const course = {
     signal: terminal.interrupted,
@@ -135,15 +138,6 @@ class Lazy implements Disposable {
   }
 }
 
-function nowhere(file: string): CommandError {
-  return new CommandError({
-    code: 'no-configuration',
-    what: `There is no file ${file}`,
-    why: 'it does not exist, or a directory on the way to it may not be passed',
-    fix: 'name the configuration of the site, or the module that exports the sessions',
-  })
-}
-
 function isModule(file: string): boolean {
   return ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].includes(extname(file))
 }
@@ -165,5 +159,5 @@ function print({ findings, checks, sources }: Seen, { verbose }: Options, { out 
 
 function seconds(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('a whole number of seconds from 1 to 999')
+  throw expected('a whole number of seconds from 1 to 999')
 }

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { LineChange } from '../modules/edit.ts'
 import { CommandError } from './terminal/command-error.ts'
+import { configurationFile } from './terminal/configuration-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 interface Options {
@@ -56,8 +56,9 @@ function changing(verb: Verb, terminal: Terminal): Command {
 async function change(verb: Verb, names: readonly string[], options: Options, terminal: Terminal): Promise<void> {
   const { activeFile, gatewayOf, reloadGateway } = await import('../server/reload-running.ts')
   const where = { stateDirectory: options.state }
-  const file = options.config === undefined ? activeFile(where) : resolve(options.config)
-  if (file === undefined) throw nowhere
+  const name = options.config ?? activeFile(where)
+  if (name === undefined) throw nowhere
+  const file = configurationFile(name)
   // Who asks for a reload that cannot be is told before anything has changed.
   const gateway = options.reload ? gatewayOf(file, where) : undefined
   const { changes, unchanged } = await edited(verb, names, file)

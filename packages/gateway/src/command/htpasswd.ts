@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { type Algorithm, algorithms, costs } from '../htpasswd/hash-password.ts'
+import { expected } from './arguments.ts'
 import { CommandError, exitCodes } from './terminal/command-error.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -22,7 +23,7 @@ export function htpasswdCommand(terminal: Terminal): Command {
   return new Command('htpasswd')
     .description('Give a user of a password file a password, check it, or remove the user')
     .argument('<file>', 'the file that AuthUserFile names')
-    .argument('<user>', 'the name of the user', userName)
+    .argument('<user>', 'the name of the user')
     .argument('[more...]') // none: but what stands there is a password, and told apart from other mistakes
     .usage('[options] <file> <user>')
     .option('-c, --create', 'make the file; refused when it is there', false)
@@ -37,6 +38,7 @@ export function htpasswdCommand(terminal: Terminal): Command {
     .addHelpText('after', help)
     .action((file: string, user: string, more: readonly string[], options: Options) => {
       if (more.length > 0) throw passwordAsArgument
+      if (!isUserName(user)) throw noUserName
       return htpasswd({ file: resolve(file), user }, options, terminal)
     })
 }
@@ -100,19 +102,16 @@ async function verify(account: Account, terminal: Terminal): Promise<void> {
   terminal.out.line(`${file}: the password of ${user} is right (${stored.scheme})`)
 }
 
-function userName(text: string): string {
+/** What a line of the file can begin with. */
+function isUserName(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- these are what a line of the file cannot hold
-  if (text !== '' && Buffer.byteLength(text) <= 255 && !/[:\u0000-\u001f\u007f]/.test(text) && !/^[\s#]/.test(text))
-    return text
-  throw new InvalidArgumentError(
-    '1 to 255 octets without a colon and control characters, not beginning with # or a space',
-  )
+  return text !== '' && Buffer.byteLength(text) <= 255 && !/[:\u0000-\u001f\u007f]|^[\s#]/.test(text)
 }
 
 function cost(text: string): number {
   const number = /^\d{1,2}$/.test(text) ? Number(text) : 0
   if (number >= costs.least && number <= costs.most) return number
-  throw new InvalidArgumentError(`a whole number from ${costs.least} to ${costs.most}`)
+  throw expected(`a whole number from ${costs.least} to ${costs.most}`)
 }
 
 function unknownUser({ file, user }: Account): CommandError {
@@ -141,6 +140,17 @@ function wrong({ file, user }: Account): CommandError {
     fix: `set a new password: sekisho htpasswd ${file} ${user}`,
   })
 }
+
+/** The name is not repeated: behind a colon there may be a password. */
+const noUserName: CommandError = new CommandError(
+  {
+    code: 'no-user-name',
+    what: 'Nothing was changed',
+    why: 'a user has a name of 1 to 255 octets, without a colon and control characters, that begins with neither # nor a blank',
+    fix: 'give the name alone; the password is asked for',
+  },
+  { exitCode: exitCodes.usage },
+)
 
 const passwordAsArgument: CommandError = new CommandError(
   {

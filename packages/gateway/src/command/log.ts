@@ -1,9 +1,9 @@
-import { resolve } from 'node:path'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { logLevels } from '../config/directives/logs.ts'
 import type { LogFilter } from '../log-view/entry.ts'
-import { collected } from './arguments.ts'
+import { collected, expected } from './arguments.ts'
 import { CommandError } from './terminal/command-error.ts'
+import { configurationFile } from './terminal/configuration-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 interface Options extends LogFilter {
@@ -41,8 +41,9 @@ export function logCommand(terminal: Terminal): Command {
 async function show(given: string | undefined, options: Options, terminal: Terminal): Promise<void> {
   const { activeFile } = await import('../server/reload-running.ts')
   const { showLogs } = await import('../log-view/show.ts')
-  const file = given === undefined ? activeFile({ stateDirectory: options.state }) : resolve(given)
-  if (file === undefined) throw nobody
+  const name = given ?? activeFile({ stateDirectory: options.state })
+  if (name === undefined) throw nobody
+  const file = configurationFile(name)
   const { follow, lines, level, about, define } = options
   const filter: LogFilter = { ...(level !== undefined && { level }), ...(about !== undefined && { about }) }
   await showLogs(file, { count: lines, filter, defines: define, isFollowing: follow }, terminal)
@@ -50,7 +51,7 @@ async function show(given: string | undefined, options: Options, terminal: Termi
 
 function lineCount(text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('a whole number of lines')
+  throw expected('a whole number of lines')
 }
 
 const nobody: CommandError = new CommandError({

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { collected } from './arguments.ts'
+import { configurationFile } from './terminal/configuration-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 interface Options {
@@ -33,7 +33,8 @@ async function list(given: string | undefined, options: Options, { out, err }: T
   const { activeFile } = await import('../server/reload-running.ts')
   const { listModules, unloadedUses } = await import('../modules/list.ts')
   const { shortName } = await import('../modules/names.ts')
-  const file = given === undefined ? activeFile({ stateDirectory: options.state }) : resolve(given)
+  const name = given ?? activeFile({ stateDirectory: options.state })
+  const file = name === undefined ? undefined : configurationFile(name)
   const site = file === undefined ? undefined : await siteOf(file, options.define)
   const modules = listModules(site)
   const missing = site === undefined ? [] : unloadedUses(site)

@@ -9,6 +9,7 @@ import { decodeCommand } from './decode.ts'
 import { disableCommand, enableCommand } from './enable.ts'
 import { explainCommand } from './explain.ts'
 import { gcCommand } from './gc.ts'
+import { helpOutput, optionText } from './help.ts'
 import { htpasswdCommand } from './htpasswd.ts'
 import { keygenCommand } from './keygen.ts'
 import { keysCommand } from './keys.ts'
@@ -59,9 +60,10 @@ export function program(terminal: Terminal): Command {
     .option('--debug', 'show where an unexpected error comes from', false)
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
-    .showHelpAfterError('(add --help for what is possible)')
     .exitOverride()
+    .configureOutput(helpOutput(terminal))
     .configureHelp({
+      optionDescription: optionText,
       subcommandTerm: (command) => `${command.name()} ${command.usage()}`.trim(),
       visibleArguments: ({ registeredArguments }) =>
         registeredArguments.filter(({ description }) => description !== ''),
@@ -81,12 +83,18 @@ export async function run(words: readonly string[]): Promise<number> {
   const terminal = openTerminal()
   const options = { json: asks(words, '--json'), debug: asks(words, '--debug') }
   try {
-    await program(terminal).parseAsync([...words], { from: 'user' })
+    await program(terminal).parseAsync(helpAsked(words), { from: 'user' })
   } catch (error) {
     process.exitCode = printError(error, terminal, options)
   }
   await terminal.settled()
   return terminal.interruption.happened?.exitCode ?? Number(process.exitCode ?? exitCodes.good)
+}
+
+/** `help sessions list` as `sessions list --help`: the parser's own command for help looks at one word. */
+function helpAsked(words: readonly string[]): string[] {
+  const [first, ...rest] = words
+  return first === 'help' && rest.length > 1 ? [...rest, '--help'] : [...words]
 }
 
 /** An error may happen before the options are known. */

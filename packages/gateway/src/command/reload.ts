@@ -1,6 +1,5 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { CommandError } from './terminal/command-error.ts'
+import { configurationFile } from './terminal/configuration-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 interface Options {
@@ -25,22 +24,14 @@ export function reloadCommand(terminal: Terminal): Command {
 }
 
 async function reload(given: string | undefined, { state }: Options, { out }: Terminal): Promise<void> {
-  const { activeFile, gatewayOf, reloadGateway } = await import('../server/reload-running.ts')
+  const { gatewayOf, reloadGateway } = await import('../server/reload-running.ts')
   const { check } = await import('../check/check.ts')
   const { ConfigFailure, isError } = await import('../server/config-failure.ts')
-  const where = { stateDirectory: state }
-  const file = given === undefined ? activeFile(where) : resolve(given)
-  if (file === undefined) throw nobody
-  const gateway = gatewayOf(file, where)
+  const named = given === undefined ? undefined : configurationFile(given)
+  const gateway = gatewayOf(named, { stateDirectory: state })
+  const file = configurationFile(gateway.file)
   const { usable, findings, sources } = check(file, gateway)
   if (!usable) throw new ConfigFailure(findings.filter(isError), sources)
   reloadGateway(gateway)
   out.line(`The gateway with pid ${gateway.pid} reads ${file} anew; its log says whether it could`)
 }
-
-const nobody: CommandError = new CommandError({
-  code: 'not-running',
-  what: 'It is not known which gateway is meant',
-  why: 'none runs with this state directory, or several do',
-  fix: 'name the configuration: sekisho reload site.conf',
-})

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { defaultDrainMs } from '../server/drain.ts'
 import type { ServeOptions } from '../server/running-server.ts'
 import { collected, count, seconds } from './arguments.ts'
+import { configurationFile } from './terminal/configuration-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 interface Options {
@@ -45,7 +46,7 @@ Examples:
 
 function optionsOf(file: string, { workers, state, lenient, define, drain }: Options): ServeOptions {
   return {
-    file: resolve(file),
+    file: configurationFile(file),
     workers,
     lenient,
     defines: define,

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { defaultDrainMs } from '../server/drain.ts'
 import { accountName, collected, seconds, unitName } from './arguments.ts'
+import { configurationFile } from './terminal/configuration-file.ts'
 import { deniedOr } from './terminal/file-failure.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -44,7 +45,7 @@ export function serviceCommand(terminal: Terminal): Command {
     .option('--write', 'write it into the directory instead of printing it', false)
     .option('--directory <path>', 'where units are', '/etc/systemd/system')
     .addHelpText('after', help)
-    .action((file: string, options: Options) => service(resolve(file), options, terminal))
+    .action((file: string, options: Options) => service(configurationFile(file), options, terminal))
 }
 
 async function service(file: string, options: Options, { out }: Terminal): Promise<void> {

@@ -14,7 +14,7 @@ export const ownToken: Decoder = async ({ text }) => {
   return {
     kind: 'the token of a stored session of sekisho',
     facts: { handle: carrierParts(text).address },
-    note: 'the data is in the store: sekisho sessions show HANDLE site.conf',
+    note: 'the data is in the store: sekisho sessions show site.conf HANDLE',
   }
 }
 

@@ -31,7 +31,7 @@ export const doctorTable = {
   'not-durable': 'Sessions do not survive a restart of their server.',
   replica: 'The server is a replica, or nobody has a second copy.',
   fixation: 'A login does not protect from a session id that somebody else has planted.',
-  'users-missing': 'There is no file of users, or it cannot be read.',
+  'users-missing': 'A section asks for a login, and names no file of users.',
   'users-weak': 'Passwords are kept so that they are quickly guessed.',
   'upstream-away': 'An app does not take connections.',
   'certificate-bad': 'The certificate cannot be used, or no browser takes it.',

@@ -8,7 +8,7 @@ import { deniedOr, untouched } from '../command/terminal/file-failure.ts'
 import { replaceFile } from '../lib/replace-file-node.ts'
 import { mustBeRead } from '../server/config-failure.ts'
 import { type LoadLine, loadLines } from './load-lines.ts'
-import { shortName } from './names.ts'
+import { isLoadable, shortName } from './names.ts'
 
 /** What was done to one line. */
 export interface LineChange {
@@ -38,8 +38,9 @@ export class ModuleEdit {
     this.#before = new Map(this.#texts)
   }
 
-  /** Loads a module. @returns False when it was loaded already. */
+  /** Loads a module. @returns False when it was loaded already, or is built in. */
   enable(id: string): boolean {
+    if (!isLoadable(id)) return false
     const lines = this.#lines(id)
     if (lines.some(({ isComment }) => !isComment)) return false
     const comment = lines.find(({ isOutside }) => isOutside)
@@ -80,7 +81,7 @@ export class ModuleEdit {
       return text === undefined ? diskFiles.read(path) : Buffer.from(text, 'latin1').toString('utf8')
     }
     const ids = loadConfig(this.#main, { files: { ...diskFiles, read } }).site.main.settings.get(LoadModule)
-    const wrong = loaded.find((id) => !ids.has(id)) ?? unloaded.find((id) => ids.has(id))
+    const wrong = loaded.find((id) => isLoadable(id) && !ids.has(id)) ?? unloaded.find((id) => ids.has(id))
     if (wrong === undefined) return
     throw untouched(this.#main, {
       code: 'not-editable',

@@ -1,5 +1,6 @@
 import { moduleStatus, nearestModule } from '../config/modules.ts'
 import { CommandError } from '../command/terminal/command-error.ts'
+import { nearestName } from '../lib/nearest.ts'
 
 /** Another module whose symbols a module is linked against. */
 export interface LinkedModule {
@@ -19,6 +20,14 @@ export const builtInModules: readonly string[] = [
   'version_module',
   'unixd_module',
 ]
+
+/** Built into every build of the real server, which does not start with a line that loads one of them. */
+const neverLoaded: readonly string[] = ['core_module', 'so_module', 'http_module']
+
+/** Whether a module can be loaded at all, and be left out. */
+export function isLoadable(id: string): boolean {
+  return !neverLoaded.includes(id)
+}
 
 /** What cannot be loaded before something else, with what the linker says; seen on the real server. */
 const linked: Readonly<Record<string, LinkedModule>> = {
@@ -64,6 +73,7 @@ export function shortName(id: string): string {
 export function knownModule(name: string, mustBePresent: boolean): string {
   const id = moduleId(name)
   const status = moduleStatus(id)
+  if (!mustBePresent && !isLoadable(id)) throw builtIn(id)
   if (status === 'present' || (status === 'absent' && !mustBePresent)) return id
   if (status === 'absent')
     throw new CommandError({
@@ -72,11 +82,26 @@ export function knownModule(name: string, mustBePresent: boolean): string {
       why: `this gateway does not do what mod_${shortName(id)} does`,
       fix: 'run "sekisho modules" for what it does',
     })
-  const nearest = nearestModule(id)
+  const nearest = nearestName(shortName(id), nearNames(id))
   throw new CommandError({
     code: 'unknown-module',
     what: `There is no module ${name}`,
     why: 'neither this gateway nor the real server has one of this name',
-    fix: nearest === undefined ? 'run "sekisho modules" for the names' : `write ${shortName(nearest)}`,
+    fix: nearest === undefined ? 'run "sekisho modules" for the names' : `write ${nearest} instead of ${name}`,
   })
+}
+
+function builtIn(id: string): CommandError {
+  return new CommandError({
+    code: 'built-in',
+    what: `${shortName(id)} cannot be disabled`,
+    why: 'it is built in, here and in the real server',
+    fix: 'leave it out',
+  })
+}
+
+/** That all identifiers end alike makes short ones look similar: whoever uses these compares the names that people use. */
+function nearNames(id: string): string[] {
+  const nearest = nearestModule(id)
+  return nearest === undefined ? [] : [shortName(nearest)]
 }

@@ -7,7 +7,15 @@ export interface Listable {
   readonly store: SessionStore
 }
 
-const pageSize = 500
+/** So many sessions are looked at between two looks at whether somebody has interrupted. */
+export const pageSize = 500
+
+/** How a search through the sessions of stores goes. */
+export interface Search {
+  readonly signal: AbortSignal
+  /** Is told how many sessions have been looked at, whenever that was not enough. */
+  onSeen?(seen: number): void
+}
 
 /**
  * Goes through all live sessions of a store, a page at a time.
@@ -24,11 +32,6 @@ export async function* pagesOf({ id, store }: Listable, signal: AbortSignal): As
     yield page.sessions
     cursor = page.next
   } while (cursor !== undefined)
-}
-
-/** The addresses of all live sessions of a store. */
-export async function* addressesIn(listable: Listable, signal: AbortSignal): AsyncGenerator<string> {
-  for await (const page of pagesOf(listable, signal)) for (const { address } of page) yield address
 }
 
 /** The statements of a site may find a session by its id, and say nothing about where the others are. */

@@ -16,11 +16,12 @@ import { SessionFileName } from '../session/stores/files/session-file-name-node.
 import { openStore } from '../session/stores/open-store-node.ts'
 import { sessionSections } from '../session/views.ts'
 import { CommandError, exitCodes } from '../command/terminal/command-error.ts'
+import { configurationFile } from '../command/terminal/configuration-file.ts'
 import { readied, storeFailure } from './readied.ts'
 
 /** A site that is looked at from outside of the gateway that serves it. */
 export interface SiteSource {
-  /** The configuration file, absolute. */
+  /** The configuration file. */
   readonly file: string
   /** Where the gateway keeps its own files (default: that of the system). */
   readonly stateDirectory?: string
@@ -82,11 +83,11 @@ export interface OpenOptions {
  * Opens the stores that a configuration names, each once, and waits until they answer. What was never made stays so: somebody who
  * only looks must not leave a directory that belongs to the wrong user.
  *
- * @throws ConfigFailure for a configuration that cannot be used, CommandError for a section that is not there or a store that
- *   does not answer.
+ * @throws ConfigFailure for a configuration that cannot be used, CommandError for one that is not there, a section that it does
+ *   not have, or a store that does not answer.
  */
 export async function openSiteStores(source: SiteSource, { create = false }: OpenOptions = {}): Promise<SiteStores> {
-  const { config } = readSource({ ...source, workers: 1 })
+  const { config } = readSource({ ...source, file: configurationFile(source.file), workers: 1 })
   if (!config.usable) throw new ConfigFailure(config.diagnostics.filter(isError), config.sources)
   const { stateDirectory: directory } = source
   const state = lookAtState(directory === undefined ? {} : { directory })

@@ -1,5 +1,6 @@
 import { CommandError } from '../command/terminal/command-error.ts'
 import { defaultDirectory } from '../session/state-node.ts'
+import { gatewayMissing } from './gateway-missing.ts'
 import { type RunningGateway, runningGateways } from './running-record.ts'
 
 /** Where gateways write down that they run. */
@@ -8,27 +9,21 @@ export interface RunningOptions {
   readonly stateDirectory?: string | undefined
 }
 
-/** The gateways that run. */
-function running({ stateDirectory }: RunningOptions): RunningGateway[] {
-  return runningGateways(stateDirectory ?? defaultDirectory(process.env))
-}
-
 /** The configuration of the one gateway that runs; undefined when none does, or several. */
-export function activeFile(options: RunningOptions): string | undefined {
-  const found = running(options)
-  return found.length === 1 ? found[0]?.file : undefined
+export function activeFile({ stateDirectory = defaultDirectory(process.env) }: RunningOptions): string | undefined {
+  const [only, ...others] = runningGateways(stateDirectory)
+  return others.length === 0 ? only?.file : undefined
 }
 
-/** The gateway that serves a configuration. @throws CommandError when none does. */
-export function gatewayOf(file: string, options: RunningOptions): RunningGateway {
-  const found = running(options).find((gateway) => gateway.file === file)
-  if (found !== undefined) return found
-  throw new CommandError({
-    code: 'not-running',
-    what: `No gateway serves ${file}`,
-    why: 'nothing in the state directory says so',
-    fix: `start it with "sekisho serve ${file}", or name its state directory with --state`,
-  })
+/** The gateway that serves a configuration, or the only one. @throws CommandError when there is none, or several and no configuration. */
+export function gatewayOf(
+  file: string | undefined,
+  { stateDirectory = defaultDirectory(process.env) }: RunningOptions,
+): RunningGateway {
+  const running = runningGateways(stateDirectory)
+  const [only, ...others] = file === undefined ? running : running.filter((gateway) => gateway.file === file)
+  if (only !== undefined && others.length === 0) return only
+  throw gatewayMissing({ stateDirectory, file, served: running.map((gateway) => gateway.file) })
 }
 
 /** Asks a gateway to read its configuration anew. Whether it could is in its log. @throws CommandError when it is somebody else's. */

@@ -31,6 +31,15 @@ describe('the completion for bash', () => {
     assert.deepEqual(offered('sessions', 'rev'), ['revoke', 'revoke-all'])
     assert.deepEqual(offered('completion', ''), ['bash', 'zsh', 'fish'])
     assert.deepEqual(offered('help', 'ch'), ['check'])
+    assert.deepEqual(offered('configtest', '--st'), ['--strict'])
+  })
+
+  it('knows which word is a value, and which argument comes next', () => {
+    assert.deepEqual(offered('log', '-n', '3', '--le'), ['--level'])
+    assert.deepEqual(offered('log', '--level', '=', 'no'), ['notice'])
+    assert.deepEqual(offered('log', '--state', ''), [''])
+    assert.deepEqual(offered('completion', 'bash', ''), [''])
+    assert.deepEqual(offered('help', 'sessions', 're'), ['revoke', 'revoke-all'])
   })
 
   it('completes what is typed in a real bash, names of files with blanks too', async () => {
@@ -41,7 +50,8 @@ describe('the completion for bash', () => {
       ['bash', '--noprofile', '--rcfile', settings, '-i'],
       [
         { after: '> ', type: 'sekisho check shop\t\r' },
-        { after: '<check><shop site.conf>', type: 'sekisho chec\t--str\tx\r' },
+        { after: '<check><shop site.conf>', type: 'sekisho sessions show shop\t\r' },
+        { after: '<sessions><show><shop site.conf>', type: 'sekisho chec\t--str\tx\r' },
         { after: '<check><--strict><x>', type: 'exit\r' },
       ],
       { columns: 200 },
@@ -51,14 +61,6 @@ describe('the completion for bash', () => {
 })
 
 describe('sekisho completion', () => {
-  it('prints a program for zsh and for fish', async () => {
-    const zsh = (await runSekisho(['completion', 'zsh'])).stdout
-    assert.match(zsh, /^#compdef sekisho\n/)
-    assert.match(zsh, /^_sekisho_sessions_revoke_all\(\) \{$/m)
-    const fish = (await runSekisho(['completion', 'fish'])).stdout
-    assert.match(fish, /^complete -c sekisho -n '__fish_seen_subcommand_from check' -l as-apache -d '/m)
-  })
-
   it('names the shells that it knows', async () => {
     const { screen, code } = await typeAt(['completion', 'tcsh'])
     assert.equal(code, 2)

@@ -72,22 +72,29 @@ describe('sekisho enable and disable', () => {
     assert.equal(code, 1)
     assert.match(
       screen,
-      /^error: There is no module sesion_crypto\n {2}code: unknown-module\n {2}why: .*\n {2}fix: {2}write session_crypto\n$/,
+      /^error: There is no module sesion_crypto\n {2}code: unknown-module\n {2}why: .*\n {2}fix: {2}write session_crypto instead of sesion_crypto\n$/,
     )
     assert.equal(readFileSync(file, 'utf8'), 'Session On\n')
+    const far = await typeAt(['disable', 'foo', '--config', file], [], { columns: 100 })
+    assert.match(far.screen, /^error: There is no module foo\n[^]*fix: {2}run "sekisho modules" for the names\n$/)
     assert.match(
       (await runSekisho(['enable', 'cgid', '--config', file])).stderr,
       /this gateway does not do what mod_cgid does/,
     )
   })
 
+  it('leave what is built in alone: the real server does not start with a line for it', async () => {
+    const file = site('Session On\n')
+    assert.equal((await runSekisho(['enable', 'core', '--config', file])).stdout, 'Module core already enabled\n')
+    const { stderr, code } = await runSekisho(['disable', 'so', '--config', file])
+    assert.deepEqual([code, /^error: so cannot be disabled\n {2}code: built-in\n/.test(stderr)], [1, true])
+    assert.equal(readFileSync(file, 'utf8'), 'Session On\n')
+  })
+
   it('say what hinders them: no name, no configuration, no permission, a condition', async () => {
     assert.equal((await typeAt(['enable'])).code, 2)
     const missing = join(folder, 'missing.conf')
-    assert.match(
-      (await runSekisho(['enable', 'session', '--config', missing])).stderr,
-      /Could not open configuration file/,
-    )
+    assert.match((await runSekisho(['enable', 'session', '--config', missing])).stderr, /code: no-configuration/)
     assert.equal(existsSync(missing), false)
     const none = await runSekisho(['enable', 'session', ...nobodyRuns, '--json'])
     assert.deepEqual([none.code, JSON.parse(none.stdout).error.code], [1, 'no-configuration'])

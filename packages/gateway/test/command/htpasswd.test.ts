@@ -119,7 +119,10 @@ describe('sekisho htpasswd', () => {
 
   it('refuses names, costs and passwords that would not be what they seem', async () => {
     const file = newFile()
-    assert.equal((await given('x', '-c', file, 'a:b')).code, 2)
+    const colon = await given('x', '-c', file, 'alice:hunter22')
+    assert.equal(colon.code, 2)
+    assert.match(colon.stderr, /code: no-user-name/)
+    assert.ok(!colon.stderr.includes('hunter22'))
     assert.equal((await given('x', '-c', file, '#a')).code, 2)
     assert.equal((await given('x', '-c', file, 'a', '--cost', '4')).code, 2)
     assert.match((await given('x'.repeat(73), '-c', file, 'a')).stderr, /73 octets/)

@@ -110,7 +110,10 @@ describe('sekisho log', () => {
     const silent = join(folder, 'silent.conf')
     writeFileSync(silent, 'Listen 8080\n')
     assert.match((await runSekisho(['log', silent])).stderr, /code: no-error-log\n[^]*journalctl -u sekisho -f/)
-    assert.match((await runSekisho(['log', join(folder, 'none.conf')])).stderr, /Could not open configuration file/)
+    assert.match(
+      (await runSekisho(['log', join(folder, 'none.conf')])).stderr,
+      /none\.conf .*\n {2}code: no-configuration/,
+    )
     assert.match((await runSekisho(['log', '--state', folder])).stderr, /code: no-configuration/)
     rmSync(log)
     assert.match((await runSekisho(['log', file])).stderr, /code: no-log\n/)

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { listingFile } from '../snippets/article.ts'
-import { runAtTerminal, typeAt } from './pty.ts'
-import { runSekisho, sekishoCommand } from './run.ts'
+import { typeAt, typeUnread, typeWith } from './pty.ts'
+import { runSekisho } from './run.ts'
 import { writtenSites } from './written.ts'
 
 const { folder, site } = writtenSites()
@@ -13,11 +13,7 @@ const nobodyRuns = ['--state', join(folder, 'state')]
 
 /** `sekisho … | grep session`, as a person types it. */
 async function grepped(words: readonly string[]): Promise<string[]> {
-  const { screen } = await runAtTerminal([
-    'bash',
-    '-c',
-    `${sekishoCommand(words).join(' ')} 2>/dev/null | grep session`,
-  ])
+  const { screen } = await typeWith(words, '2> /dev/null | grep session')
   return screen.trimEnd().split('\n')
 }
 
@@ -63,15 +59,11 @@ describe('sekisho modules', () => {
   it('says that there is no such configuration', async () => {
     const { screen, code } = await typeAt(['modules', join(folder, 'none.conf')], [], { columns: 200 })
     assert.equal(code, 1)
-    assert.match(screen, /Could not open configuration file .*none\.conf/)
+    assert.match(screen, /none\.conf cannot be read\n {2}code: no-configuration\n/)
   })
 
   it('ends quietly when nobody reads on', async () => {
-    const { screen } = await runAtTerminal([
-      'bash',
-      '-c',
-      `${sekishoCommand(['modules', ...nobodyRuns]).join(' ')} | true; echo over`,
-    ])
-    assert.equal(screen, 'over\n')
+    const { screen, code } = await typeUnread(['modules', ...nobodyRuns])
+    assert.deepEqual([screen, code], ['', 141])
   })
 })

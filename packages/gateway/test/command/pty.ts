@@ -50,6 +50,21 @@ export function typeAt(
   return runAtTerminal(sekishoCommand(words, options), steps, options)
 }
 
+/**
+ * Runs `sekisho` in a shell at a terminal, with what stands behind it: `| head -1`, `2> /dev/null`.
+ *
+ * @returns The code is that of `sekisho`.
+ */
+export function typeWith(words: readonly string[], rest: string, options: TerminalOptions = {}): Promise<Shown> {
+  const line = sekishoCommand(words, options).map((word) => `'${word}'`)
+  return runAtTerminal(['bash', '-c', `${line.join(' ')} ${rest}; exit \${PIPESTATUS[0]}`], [], options)
+}
+
+/** Runs `sekisho` at a terminal, with a reader of its standard output that is gone before it begins. */
+export function typeUnread(words: readonly string[], options: TerminalOptions = {}): Promise<Shown> {
+  return typeWith(words, '| true', options)
+}
+
 /** The same with any other program: a shell, for a pipe or for completions. */
 export async function runAtTerminal(
   command: readonly string[],

@@ -71,7 +71,22 @@ describe('a gateway that runs', () => {
     assert.equal(readFileSync(log, 'utf8').split('was read anew').length - 1, 3)
   })
 
+  it('has to be named where several run', async () => {
+    const [note = ''] = readdirSync(join(state, 'running'))
+    const other = join(state, 'running/other.json')
+    const kept = JSON.parse(readFileSync(join(state, 'running', note), 'utf8')) as object
+    writeFileSync(other, JSON.stringify({ ...kept, file: join(folder, 'other.conf') }))
+    const { stderr, code } = await runSekisho(['reload', ...where])
+    rmSync(other)
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /code: several-gateways\n {2}why: {2}they serve .*site\.conf, .*other\.conf|other\.conf, .*site\.conf/,
+    )
+  })
+
   it('is not found with another state directory, or for another configuration', async () => {
+    writeFileSync(join(folder, 'other.conf'), 'Listen 8080\n')
     for (const words of [
       ['reload', join(folder, 'other.conf'), ...where],
       ['reload', '--state', folder],

@@ -24,7 +24,7 @@ describe('sekisho serve', () => {
 
   it('says what hinders it: no configuration, a bad one, no permission, wrong words', async () => {
     const none = await typeAt(['serve', join(folder, 'none.conf'), ...state])
-    assert.deepEqual([none.code, /Could not open configuration file/.test(none.screen)], [1, true])
+    assert.deepEqual([none.code, /code: no-configuration/.test(none.screen)], [1, true])
     writeFileSync(file, 'Listen 127.0.0.1:9\nSesion On\n')
     assert.match((await typeAt(['serve', file, '--workers', '1', ...state])).screen, /fix: write Session\n/)
     mkdirSync(join(folder, 'closed'), { mode: 0o555 })

@@ -93,7 +93,7 @@ DBDParams /srv/db/sessions.db
   it('says what hinders it: no configuration, a bad one, no permission, wrong words', async () => {
     assert.equal((await typeAt(['service'])).code, 2)
     const none = await runSekisho(['service', join(folder, 'none.conf')])
-    assert.deepEqual([none.code, /Could not open configuration file/.test(none.stderr)], [1, true])
+    assert.deepEqual([none.code, /code: no-configuration/.test(none.stderr)], [1, true])
     const bad = await runSekisho(['service', site('Sesion On\n', 'bad.conf')])
     assert.deepEqual([bad.code, bad.stdout, /fix: write Session/.test(bad.stderr)], [1, '', true])
     const closed = join(folder, 'closed')

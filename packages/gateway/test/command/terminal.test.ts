@@ -67,6 +67,6 @@ describe('an error', () => {
   it('about the command line goes to a script as JSON', async () => {
     const { stdout, code } = await runSekisho(['frobnicate', '--json'])
     assert.equal(code, 2)
-    assert.deepEqual(JSON.parse(stdout).error.code, 'usage-unknownCommand')
+    assert.deepEqual(JSON.parse(stdout).error.code, 'usage-unknown-command')
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -30,9 +30,22 @@ describe('the file of users', () => {
   it('is made where it is not there', async (t) => {
     const stage = await stageSite(t, session + login)
     const { message, command } = findingOf(await stage.doctor(), 'users')
-    assert.match(message, /^There is no file of users .*\/users$/)
+    assert.equal(message, 'AuthUserFile cannot be read (ENOENT): nobody can log in')
     assert.match(command ?? '', /^sekisho htpasswd --create .*\/users admin$/)
     stage.run(`printf 'open sesame\\n' | ${command}`)
+    assert.deepEqual(grave(await stage.doctor()), [])
+  })
+
+  it('is told apart from a directory, and made also with a blank in its name', async (t) => {
+    const stage = await stageSite(t, session + login.replace('${ROOT}/users', '"${ROOT}/our users"'))
+    mkdirSync(join(stage.root, 'our users'))
+    const { message, command } = findingOf(await stage.doctor(), 'users')
+    assert.equal(message, 'AuthUserFile is no regular file: nobody can log in')
+    assert.equal(command, undefined)
+    rmdirSync(join(stage.root, 'our users'))
+    const missing = findingOf(await stage.doctor(), 'users')
+    assert.match(missing.command ?? '', /^sekisho htpasswd --create '.*\/our users' admin$/)
+    stage.run(`printf 'open sesame\\n' | ${missing.command}`)
     assert.deepEqual(grave(await stage.doctor()), [])
   })
 

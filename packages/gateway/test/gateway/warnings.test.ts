@@ -22,7 +22,7 @@ describe('at the start', () => {
     await using site = await serveSite(closed)
     const users = `site.conf:9:1: warning: AuthUserFile cannot be read (ENOENT): nobody can log in [unusable-file]`
     const groups = `site.conf:10:1: warning: AuthGroupFile cannot be read (ENOENT): nobody is in a group [unusable-file]`
-    for (const line of [users, groups, `fix: sekisho htpasswd --create ${site.root}/absent NAME`])
+    for (const line of [users, groups, `fix: sekisho htpasswd --create ${site.root}/absent admin`])
       assert.ok(site.said.includes(line), site.said)
     await site.says('error.log', 'AuthUserFile cannot be read (ENOENT)')
   })

@@ -14,7 +14,7 @@ export interface HereOptions {
   readonly interrupted?: AbortSignal
 }
 
-/** Runs it as if its streams were pipes. What the parser says about a wrong command line is not kept. */
+/** Runs it as if its streams were pipes. */
 export async function runHere(words: readonly string[], options: HereOptions = {}): Promise<Ran> {
   const written = { out: '', err: '' }
   const stream = (name: 'out' | 'err') => {

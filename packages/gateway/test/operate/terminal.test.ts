@@ -1,12 +1,15 @@
 /** The commands that look at and end sessions, as somebody at a terminal meets them. */
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, chownSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { ctrlC, runAtTerminal, typeAt } from '../command/pty.ts'
-import { runSekisho, sekishoCommand } from '../command/run.ts'
+import { ctrlC, typeAt } from '../command/pty.ts'
+import { runSekisho } from '../command/run.ts'
 import { BusySite } from './busy-site.ts'
+import { fillFiles } from './crowd.ts'
+
+/** So many that a fast machine has not looked at all of them before the keys arrive. */
+const crowd = 8000
 
 describe('at a terminal', () => {
   let busy: BusySite
@@ -46,20 +49,29 @@ describe('at a terminal', () => {
     assert.deepEqual([no.code, yes.code], [0, 0])
   })
 
-  it('refuses what it cannot understand with 2, and says what is possible', async () => {
-    const wrong = [
-      [['sessions', 'lsit', 'x'], /unknown command 'lsit'/],
-      [['sessions', 'list', 'x', '--limit', '0'], /argument '0' is invalid. a whole number of at least 1/],
-      [['sessions', 'revoke', 'x'], /missing required argument 'handle'/],
-      [['gc'], /missing required argument 'file'/],
-      [['copy', 'x'], /missing required argument 'to'/],
-      [['top', '--interval', '-1'], /a whole number of at least 1/],
-    ] as const
-    for (const [words, message] of wrong) {
-      const { screen, code } = await typeAt(words, [], { columns: 200 })
-      assert.match(screen, message)
-      assert.equal(code, 2, words.join(' '))
-    }
+  it('looks into a session, ends it, and says what there is nothing of', async () => {
+    await busy.guest('sake')
+    const { stdout } = await busy.run(['sessions', 'list'], ['--json', '--limit', '50'])
+    const listed = (JSON.parse(stdout) as { sessions: { handle: string; user: string | null }[] }).sessions
+    const [handle = ''] = listed.filter(({ user }) => user === null).map((entry) => entry.handle)
+    const short = `${handle.slice(0, 12)}…`
+    const looked = await typeAt(busy.words(['sessions', 'show'], [short]), [], { columns: 120 })
+    assert.ok(looked.screen.startsWith(`handle          ${handle}\n`), looked.screen)
+    assert.match(looked.screen, /\nwritten +once\n[^]*\ncart +\d+ B\n$/)
+    const ended = await typeAt(busy.words(['sessions', 'revoke'], [short]), [{ after: 'End 1 session?', type: 'y' }])
+    assert.match(ended.screen, /ended 1 session\n$/)
+    assert.deepEqual([looked.code, ended.code], [0, 0])
+    const gone = await typeAt(busy.words(['sessions', 'show'], [short]), [], { columns: 120 })
+    assert.deepEqual([gone.code, /code: no-such-session/.test(gone.screen)], [1, true])
+  })
+
+  it('removes what has expired, and nothing where nothing has', async () => {
+    const { screen, code } = await typeAt(busy.words(['gc']))
+    assert.equal(code, 0)
+    assert.ok(screen.endsWith('file: removed 0 expired sessions\n'), screen)
+  })
+
+  it('wants to be told whose sessions are to end', async () => {
     for (const words of [[], ['--user', 'a', '--everybody']]) {
       const { stderr, code } = await busy.run(['sessions', 'revoke-all'], words)
       assert.match(stderr, /one of --user and --everybody is needed/)
@@ -67,40 +79,56 @@ describe('at a terminal', () => {
     }
   })
 
-  it('says that there is no configuration', async () => {
-    const { screen, code } = await typeAt(['sessions', 'list', '/nowhere/site.conf'])
-    assert.equal(code, 1)
-    assert.match(screen, /\/nowhere\/site\.conf/)
-  })
-
   it('says whose directory it is when it may not look into it, and changes nothing', async () => {
-    const root = mkdtempSync(join(tmpdir(), 'sekisho-foreign-'))
+    const sessions = join(busy.site.root, 'state/sessions')
+    const other = join(busy.site.root, 'other')
+    mkdirSync(other, { mode: 0o700 })
+    chmodSync(sessions, 0o700)
+    chownSync(sessions, 12_345, 12_345)
     try {
-      for (const path of [root, join(busy.site.root, 'state/sessions')]) chmodSync(path, 0o700)
-      chownSync(join(busy.site.root, 'state/sessions'), 12_345, 12_345)
-      const { screen, code } = await typeAt(busy.words(['sessions', 'list']), [], { columns: 200 })
-      assert.equal(code, 1)
-      assert.match(
-        screen,
-        /The store file \(.*site\.conf:\d+\) cannot be used\n {2}code: ERR_STORE_SETUP\n {2}why: .*12345[^]*fix: {2}run the command as the user/,
-      )
+      for (const words of [
+        busy.words(['sessions', 'list']),
+        busy.words(['sessions', 'revoke'], ['01234567', '--yes']),
+        busy.words(['sessions', 'revoke-all'], ['--everybody', '--yes']),
+        busy.words(['gc']),
+        busy.words(['copy'], [`file:${other}`]),
+        busy.words(['copy', `file:${other}`]),
+      ]) {
+        const { screen, code } = await typeAt(words, [], { columns: 200 })
+        assert.equal(code, 1)
+        assert.match(
+          screen,
+          /The store file \(.*site\.conf:\d+\) cannot be used\n {2}code: ERR_STORE_SETUP\n {2}why: .*12345[^]*fix: {2}run the command as the user/,
+        )
+      }
     } finally {
-      chownSync(join(busy.site.root, 'state/sessions'), process.geteuid?.() ?? 0, process.getegid?.() ?? 0)
-      rmSync(root, { recursive: true })
+      chownSync(sessions, process.geteuid?.() ?? 0, process.getegid?.() ?? 0)
     }
-  })
-
-  it('ends quietly when the reader of its list goes away', async () => {
-    const command = sekishoCommand(busy.words(['sessions', 'list']))
-      .map((word) => `'${word}'`)
-      .join(' ')
-    const { screen } = await runAtTerminal(['bash', '-c', `${command} | head -c 10`])
-    assert.match(screen, /^[0-9a-f]{10}$/)
+    assert.equal((await busy.run(['sessions', 'list'])).stdout.split('\n').length, 2)
   })
 
   it('wants --yes where nobody can be asked', async () => {
     const { stderr, code } = await runSekisho(busy.words(['sessions', 'revoke-all'], ['--everybody']))
     assert.equal(code, 2)
     assert.match(stderr, /Nobody can be asked: End the sessions of everybody\?[^]*add --yes/)
+  })
+
+  it('shows how far a long search is, and ends it at Ctrl-C', async () => {
+    await fillFiles(join(busy.site.root, 'state/sessions'), { living: crowd, dead: 0 })
+    const step = { after: 'looking through the sessions: ', type: ctrlC }
+    const { screen, code } = await typeAt(busy.words(['sessions', 'list'], ['--limit', '100000']), [step])
+    assert.equal(code, 130)
+    assert.doesNotMatch(screen, /handle/)
+  })
+
+  it('ends the sessions of everybody until it is interrupted, says how far it is, and goes on when it is run again', async () => {
+    const words = busy.words(['sessions', 'revoke-all'], ['--everybody', '--yes'])
+    const { screen, code } = await typeAt(words, [{ after: 'ending sessions: ', type: ctrlC }])
+    assert.equal(code, 130)
+    const [, done = ''] = /interrupted behind (\d+) sessions, which are ended; run the command again/.exec(screen) ?? []
+    assert.ok(done !== '' && Number(done) < crowd, screen)
+    const rest = await typeAt(words)
+    assert.equal(rest.code, 0)
+    assert.equal((await busy.run(['sessions', 'list'], ['--json'])).stdout.includes('"handle"'), false)
   })
 })

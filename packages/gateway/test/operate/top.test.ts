@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { chownSync, readdirSync, statSync } from 'node:fs'
+import { chownSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ControlServer } from '../../src/server/control/control-server.ts'
-import { ctrlC, runAtTerminal, typeAt } from '../command/pty.ts'
-import { runSekisho, sekishoCommand } from '../command/run.ts'
+import { ctrlC, typeAt, typeWith } from '../command/pty.ts'
+import { runSekisho } from '../command/run.ts'
 import { BusySite, topOf } from './busy-site.ts'
 
 test('refreshes in place on a terminal, and leaves it whole at Ctrl-C', async () => {
@@ -36,8 +36,7 @@ test('serves without a socket where the path would be too long for one, and says
 
 test('writes a line for each look into a pipe, and ends with its reader', async () => {
   await using busy = await BusySite.serve('SessionStore file')
-  const command = sekishoCommand(topOf(busy, ['--interval', '1'])).map((word) => `'${word}'`)
-  const { screen, code } = await runAtTerminal(['bash', '-c', `set -o pipefail; ${command.join(' ')} | head -2`])
+  const { screen, code } = await typeWith(topOf(busy, ['--interval', '1']), '| head -2')
   const lines = screen.trim().split('\n')
   assert.equal(lines.length, 2, screen)
   for (const line of lines)
@@ -51,7 +50,10 @@ test('says that no gateway runs, that another one does, and that it has ended', 
   const state = join(root, 'state')
   const nothing = await runSekisho(['top', '--state', join(root, 'nowhere')])
   assert.equal(nothing.code, 1)
-  assert.match(nothing.stderr, /No gateway runs\n {2}code: no-gateway/)
+  assert.match(nothing.stderr, /No gateway runs\n {2}code: not-running/)
+  const missing = await runSekisho(['top', join(root, 'another.conf'), '--state', state])
+  assert.match(missing.stderr, /another\.conf cannot be read\n {2}code: no-configuration/)
+  writeFileSync(join(root, 'another.conf'), 'Listen 8080\n')
   const wrong = await runSekisho(['top', join(root, 'another.conf'), '--state', state])
   assert.match(wrong.stderr, /No gateway serves .*another\.conf\n[^]*serve .*site\.conf/)
   const watching = runSekisho(['top', '--state', state, '--interval', '1', '--json'])

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { quoted } from '../../session/stores/files/file-faults-node.ts'
 import { AuthFault } from '../fault.ts'
 
 /** Larger ones are refused: a file of users is no such size. */
@@ -107,5 +108,6 @@ function fault(path: string, failure: string, cause: unknown): AuthFault {
 
 /** The command that lets the group of this process read a file, and nobody else. */
 export function permissionFix(path: string): string {
-  return `sudo chown root:${process.getegid?.() ?? 'GROUP'} ${path} && sudo chmod 640 ${path}`
+  const word = quoted(path)
+  return `sudo chown root:${process.getegid?.() ?? 'GROUP'} ${word} && sudo chmod 640 ${word}`
 }

@@ -33,6 +33,7 @@ export interface DescribedOption {
   readonly description: string
   /** Undefined: none that is worth saying. */
   readonly defaultText: string | undefined
+  readonly isRepeatable: boolean
   readonly takesValue: boolean
   /** What the value is: `file`, `directory`, … */
   readonly value: string | undefined
@@ -81,7 +82,8 @@ function describeArgument(argument: Argument): DescribedArgument {
   return { name: argument.name(), description, required, variadic, choices: argChoices }
 }
 
-function describeOption(option: Option): DescribedOption {
+/** Describes an option, from its definition. */
+export function describeOption(option: Option): DescribedOption {
   const { flags, description, argChoices = [], short, long } = option
   const takesValue = option.required || option.optional
   return {
@@ -89,6 +91,7 @@ function describeOption(option: Option): DescribedOption {
     names: [short, long].filter((name) => name !== undefined),
     description,
     defaultText: defaultOf(option),
+    isRepeatable: Array.isArray(option.defaultValue),
     takesValue,
     value: /[<[]([\w-]+)/.exec(flags)?.[1],
     choices: argChoices,

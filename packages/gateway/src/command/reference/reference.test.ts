@@ -20,7 +20,7 @@ const root = describeCommand(
         .description("Boil it until it's <hot>")
         .addArgument(new Argument('<kind>', 'what').choices(['tea', 'soup']))
         .argument('[file]', 'a recipe')
-        .addOption(new Option('-h, --heat <degrees>', 'how hot').default(100))
+        .addOption(new Option('-t, --heat <degrees>', 'how hot').default(100))
         .addOption(new Option('--secret').hideHelp())
         .option('--into <directory>', 'where')
         .addHelpText('after', '\nTakes long…\n.\n\nExamples:\n  sekisho boil tea     green\n  sekisho boil soup'),
@@ -37,7 +37,7 @@ describe('a command', () => {
     assert.deepEqual(
       boil?.options.map(({ names, defaultText, value }) => [names, defaultText, value]),
       [
-        [['-h', '--heat'], '100', 'degrees'],
+        [['-t', '--heat'], '100', 'degrees'],
         [['--into'], undefined, 'directory'],
       ],
     )
@@ -51,7 +51,7 @@ describe('a command', () => {
       /^## sekisho boil\n\n`sekisho boil \[options\] <kind> \[file\]`\n\nBoil it until it's \\<hot>\. Also called `cook`\.$/m,
     )
     assert.match(page, /\| `kind` \| what: `tea`, `soup` \|/)
-    assert.match(page, /\| `-h, --heat <degrees>` \| how hot \| `100` \|/)
+    assert.match(page, /\| `-t, --heat <degrees>` \| how hot \| `100` \|/)
     assert.match(page, /^sekisho boil tea {2}# green$/m)
     assert.match(page, /^## sekisho pots list$/m)
     assert.doesNotMatch(page, /secret/)
@@ -78,14 +78,20 @@ describe('a command', () => {
 
   it('is completed by each shell with its options, values and arguments', () => {
     const bash = bashCompletion(root)
-    assert.ok(bash.includes(`'sekisho boil') COMPREPLY=( $(compgen -W '-h --heat --into --help' -- "$current") ) ;;`))
-    assert.ok(bash.includes(`'sekisho boil --into') compopt -o dirnames 2>/dev/null; return ;;`))
-    assert.ok(bash.includes(`'sekisho pots') COMPREPLY=( $(compgen -W 'list' -- "$current") ) ;;`))
+    assert.ok(bash.includes(`'sekisho boil' | 'sekisho cook') command='sekisho boil' ;;`))
+    assert.ok(
+      bash.includes(`'sekisho boil') COMPREPLY=( $(compgen -W '-t --heat --into -h --help' -- "$current") ) ;;`),
+    )
+    assert.ok(bash.includes(`'sekisho boil --into') compopt -o dirnames 2>/dev/null ;;`))
+    assert.ok(bash.includes(`'sekisho boil 0') COMPREPLY=( $(compgen -W 'tea soup' -- "$current") ) ;;`))
+    assert.ok(bash.includes(`'sekisho boil 1') compopt -o default 2>/dev/null ;;`))
+    assert.ok(bash.includes(`'sekisho pots 0') COMPREPLY=( $(compgen -W 'list help' -- "$current") ) ;;`))
     const fish = fishCompletion(root)
     assert.ok(fish.includes(String.raw`-a 'boil' -d 'Boil it until it\'s <hot>'`))
     assert.ok(fish.includes("-l into -r -f -a '(__fish_complete_directories)' -d 'where'"))
     const zsh = zshCompletion(root)
-    assert.ok(zsh.includes("'--heat[how hot]:degrees: '"))
+    assert.ok(zsh.includes("'(-t --heat)--heat=[how hot]:degrees: '"))
+    assert.ok(zsh.includes("'(-t --heat)-t+[how hot]:degrees: '"))
     assert.ok(zsh.includes("':kind:(tea soup)'"))
     assert.ok(zsh.includes("'::file:_files'"))
   })

@@ -7,6 +7,7 @@ import { count } from '../arguments.ts'
 import { type SiteOptions, sourceOf, takesSection } from '../site-source.ts'
 import type { Output, Terminal } from '../terminal/terminal.ts'
 import { tellElsewhere, withStores } from '../with-stores.ts'
+import { searching } from './searching.ts'
 
 interface Options extends SiteOptions {
   readonly user?: string
@@ -22,7 +23,7 @@ export function listCommand(terminal: Terminal): Command {
     .option('--user <name>', 'only the sessions of this user')
     .option('--limit <number>', 'how many to list', count, 50)
     .option('--cursor <text>', 'go on where an earlier list ended')
-    .option('--json', 'print a JSON document', false)
+    .option('--json', 'print one JSON document', false)
     .addHelpText('after', help)
     .action((file: string, options: Options) => list(file, options, terminal))
 }
@@ -40,12 +41,8 @@ async function list(file: string, options: Options, terminal: Terminal): Promise
   const { user, limit, cursor, json } = options
   const { listSessions } = await import('../../operate/sessions/list.ts')
   await withStores(sourceOf(file, options), async ({ stores, elsewhere }) => {
-    const found = await listSessions(stores, {
-      limit,
-      signal: terminal.interrupted,
-      ...(user !== undefined && { user }),
-      ...(cursor !== undefined && { cursor }),
-    })
+    const wanted = { limit, ...(user !== undefined && { user }), ...(cursor !== undefined && { cursor }) }
+    const found = await searching(terminal, (search) => listSessions(stores, { ...wanted, ...search }))
     if (json) terminal.out.json(document(found, elsewhere))
     else show(found, elsewhere, stores.length > 1, terminal)
   })

@@ -5,6 +5,7 @@ import { type SiteOptions, sourceOf, takesSection } from '../site-source.ts'
 import { CommandError, exitCodes } from '../terminal/command-error.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { tellElsewhere, withStores } from '../with-stores.ts'
+import { searching } from './searching.ts'
 import { noSuchSession } from './show.ts'
 
 interface Options extends SiteOptions {
@@ -78,7 +79,7 @@ async function locateAll(
   const found = new Map<string, Located>()
   const missing: string[] = []
   for (const handle of handles) {
-    const located = await locate(handle, stores, terminal.interrupted)
+    const located = await searching(terminal, (search) => locate(handle, stores, search))
     if (located === undefined) missing.push(handle)
     else found.set(located.address, located)
   }
@@ -103,10 +104,20 @@ async function revokeAll(file: string, options: AllOptions, terminal: Terminal):
 async function endEverybody({ stores, state }: SiteStores, terminal: Terminal): Promise<number> {
   const { revokeEverybody } = await import('../../operate/sessions/revoke.ts')
   using progress = terminal.progress('ending sessions')
-  return await revokeEverybody(stores, state, {
-    signal: terminal.interrupted,
-    onProgress: (seen) => progress.at(seen),
-  })
+  let sofar = 0
+  try {
+    return await revokeEverybody(stores, state, {
+      signal: terminal.interrupted,
+      onProgress(seen) {
+        sofar = seen
+        progress.at(seen)
+      },
+    })
+  } catch (error) {
+    if (terminal.interrupted.aborted)
+      progress.done(`interrupted behind ${sofar} sessions, which are ended; run the command again to go on`)
+    throw error
+  }
 }
 
 function someMissing(missing: readonly string[]): CommandError {

@@ -8,6 +8,7 @@ import { type SiteOptions, sourceOf, takesSection } from '../site-source.ts'
 import { CommandError } from '../terminal/command-error.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { tellElsewhere, withStores } from '../with-stores.ts'
+import { searching } from './searching.ts'
 
 interface Options extends SiteOptions {
   readonly values: boolean
@@ -26,7 +27,7 @@ export function showCommand(terminal: Terminal): Command {
     .argument('<file>', 'the configuration')
     .argument('<handle>', 'the handle of the session, or the beginning of it')
     .option('--values', 'show the values too, which are what a visitor has entrusted to the site', false)
-    .option('--json', 'print a JSON document', false)
+    .option('--json', 'print one JSON document', false)
     .addHelpText('after', help)
     .action((file: string, handle: string, options: Options) => show(file, handle, options, terminal))
 }
@@ -50,7 +51,7 @@ async function lookedUp(handle: string, { stores, elsewhere, state }: SiteStores
   const { locate } = await import('../../operate/sessions/handle.ts')
   const { contentOf } = await import('../../operate/sessions/content.ts')
   const { entryOf } = await import('../../operate/sessions/entry.ts')
-  const located = await locate(handle, stores, terminal.interrupted)
+  const located = await searching(terminal, (search) => locate(handle, stores, search))
   const stored = await located?.in.store.read(located.address)
   const content = located && (await contentOf(located.address, located.in, state))
   if (located !== undefined && stored !== undefined && content !== undefined)
@@ -84,7 +85,7 @@ function print({ entry, stored, content }: Shown, withValues: boolean, { out, ta
     ['ends unused', ends(Math.min(idleDeadline, absoluteDeadline))],
     ['ends at latest', ends(absoluteDeadline)],
     ['logins', String(record.generation)],
-    ['written', `${version} times`],
+    ['written', version === 1 ? 'once' : `${version} times`],
     ['device', entry.device ?? '-'],
     ['data', `${sizeText(entry.bytes)}, ${content.isEncrypted ? 'encrypted' : 'not encrypted'}`],
   ]

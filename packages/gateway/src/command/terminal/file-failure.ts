@@ -40,6 +40,6 @@ export function deniedOr({ code, what, fix }: Omit<Failure, 'why'>, cause: unkno
   const failure =
     reason === 'EACCES' || reason === 'EPERM'
       ? { code: 'permission-denied', what, why: 'Permission denied', fix: 'run the command with sudo' }
-      : { code, what, why: reason, fix }
+      : { code, what, why: reasons[reason]?.[0] ?? reason, fix }
   return new CommandError(failure, { cause })
 }

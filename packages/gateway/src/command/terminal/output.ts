@@ -24,7 +24,8 @@ export function outputOf(stream: OutputStream, environment: Environment = proces
   return {
     isTerminal,
     get columns() {
-      return isTerminal ? (stream.columns ?? 80) : Infinity
+      // A terminal that has not been told its size says 0.
+      return isTerminal ? stream.columns || 80 : Infinity
     },
     write: (text) => void stream.write(text),
     line: (text = '') => void stream.write(`${text}\n`),

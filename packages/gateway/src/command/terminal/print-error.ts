@@ -4,6 +4,7 @@ import { ConfigFailure } from '../../server/config-failure.ts'
 import { CommandError, exitCodes, type Failure, Interrupted } from './command-error.ts'
 import { formatFinding } from './findings.ts'
 import type { Terminal } from './terminal.ts'
+import { usageFailure } from './usage-failure.ts'
 
 /** How an error is told. */
 export interface ErrorOptions {
@@ -16,9 +17,11 @@ export interface ErrorOptions {
 /** Tells what ended a command. @returns How the process ends. */
 export function printError(error: unknown, { out, err }: Pick<Terminal, 'out' | 'err'>, options: ErrorOptions): number {
   if (error instanceof Interrupted) return error.exitCode
-  if (error instanceof CommanderError) return usage(error, { out, err }, options)
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.good
+  // People were shown what there is.
+  if (isHelp(error) && !options.json) return exitCodes.usage
   if (error instanceof ConfigFailure) {
-    if (options.json) out.json({ error: { code: 'configuration', what: configurationFails, problems: error.problems } })
+    if (options.json) out.json({ error: { ...configurationFails, problems: error.problems } })
     else for (const problem of error.problems) err.line(formatFinding(problem, err, error.sources))
     return exitCodes.failed
   }
@@ -28,32 +31,27 @@ export function printError(error: unknown, { out, err }: Pick<Terminal, 'out' | 
     err.line(`${err.style('bad', 'error:')} ${failure.what}`)
     for (const name of ['code', 'why', 'fix'] as const) err.line(`  ${`${name}:`.padEnd(5)} ${failure[name]}`)
   }
+  return exitCodeOf(error)
+}
+
+function isHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help'
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return exitCodes.usage
   return error instanceof CommandError ? error.exitCode : exitCodes.failed
 }
 
-const configurationFails = 'The configuration cannot be used'
-
-/** The parser has said to people what it wants to say; help that was asked for is no error. */
-function usage(
-  { exitCode, code, message }: CommanderError,
-  { out }: Pick<Terminal, 'out' | 'err'>,
-  { json }: ErrorOptions,
-): number {
-  if (exitCode === 0) return exitCodes.good
-  const what = message.replace(/^error: /, '')
-  if (json)
-    out.json({
-      error: {
-        code: code.replace('commander.', 'usage-'),
-        what,
-        why: 'the command line cannot be understood',
-        fix: 'add --help',
-      },
-    })
-  return exitCodes.usage
+const configurationFails: Failure = {
+  code: 'configuration',
+  what: 'The configuration cannot be used',
+  why: 'it has errors',
+  fix: 'mend each of the problems: those that can say how have a fix of their own',
 }
 
 function failureOf(error: unknown, { debug }: ErrorOptions): Failure {
+  if (error instanceof CommanderError) return usageFailure(error)
   if (error instanceof CommandError) {
     const { code, message: what, why, fix } = error
     return { code, what, why, fix }

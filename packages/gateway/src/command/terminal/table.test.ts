@@ -42,6 +42,26 @@ describe('a table', () => {
     assert.ok(wide.includes('…') && !wide.includes('関所手形関所手形関所'), wide)
   })
 
+  it('cuts what says what a row is about last, and leaves columns at the end out before that', () => {
+    const row = ['000fdd1231df…', 'alice', '2026-11-22 10:13:22', 'in 23 h']
+    const shown = (columns: number): string => formatTable([row], {}, { ...plain, columns })
+    assert.equal(shown(40), '000fdd1231df…  alice  2026-11-…  in 23 h\n')
+    assert.equal(shown(30), '000fdd1231df…  alice  2026-…\n')
+    assert.equal(shown(22), '000fdd1231df…  alice\n')
+    assert.equal(shown(10), '000fdd123…\n')
+  })
+
+  it('of many rows takes not much longer than its rows do, and all have the same columns', () => {
+    const rows = Array.from({ length: 3000 }, (_, at) => [String(at), 'x'.repeat(at % 7)])
+    const started = performance.now()
+    const lines = formatTable(rows, { head: ['number', 'x'] }, plain).split('\n')
+    assert.ok(performance.now() - started < 10_000)
+    assert.deepEqual(
+      [lines.length, lines[0], lines[7], lines[2999]],
+      [3002, 'number  x', '6       xxxxxx', '2998    xx'],
+    )
+  })
+
   it('in a pipe is rows with tabs, whole and without titles', () => {
     const long = 'x'.repeat(100)
     assert.equal(

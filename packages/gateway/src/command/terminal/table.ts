@@ -5,6 +5,8 @@ import type { Output, TableOptions } from './terminal.ts'
 const gap = 2
 /** A column is not cut further than this. */
 const narrowest = 6
+/** The time that the library takes grows with the square of the rows. */
+const blockSize = 50
 /** Cutting costs time with every character, and no terminal is wider. */
 const longestCell = 1000
 
@@ -31,36 +33,55 @@ export function formatTable(
 }
 
 function aligned(rows: readonly (readonly string[])[], columns: number): string {
-  if (rows.length === 0) return ''
-  const natural = tableOf(rows)
-  const text = natural.toString()
-  // The library writes down what it has measured: it knows which characters take two columns.
-  const { colWidths } = natural.options
-  const widths = colWidths.map((width) => width ?? 0)
-  const shown = sum(widths) - gap <= columns ? text : tableOf(rows, fitted(widths, columns)).toString()
-  return `${shown.replaceAll(/[ \t]+$/gm, '')}\n`
+  const blocks = Array.from({ length: Math.ceil(rows.length / blockSize) }, (_, at) =>
+    rows.slice(at * blockSize, (at + 1) * blockSize),
+  )
+  const widths = fitted(widest(blocks.map(widthsOf)), columns)
+  const shown = blocks.map((block) =>
+    tableOf(block, widths)
+      .toString()
+      .replaceAll(/[ \t]+$/gm, ''),
+  )
+  return shown.map((text) => `${text}\n`).join('')
 }
 
-function tableOf(rows: readonly (readonly string[])[], colWidths: number[] = []): Table.Table {
+/** What the library has measured and written down: it knows which characters take two columns. */
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  const natural = tableOf(rows)
+  natural.toString()
+  return natural.options.colWidths.map((width) => width ?? 0)
+}
+
+function widest(all: readonly (readonly number[])[]): number[] {
+  const result: number[] = []
+  for (const widths of all) for (const [at, width] of widths.entries()) result[at] = Math.max(result[at] ?? 0, width)
+  return result
+}
+
+/** @param colWidths What stands behind the last of them is left out. */
+function tableOf(rows: readonly (readonly string[])[], colWidths?: readonly number[]): Table.Table {
   const table = new Table({
     chars: noLines,
     style: { 'padding-left': 0, 'padding-right': gap, head: [], border: [] },
-    colWidths,
+    colWidths: [...(colWidths ?? [])],
   })
-  table.push(...rows.map((row) => [...row]))
+  table.push(...rows.map((row) => row.slice(0, colWidths?.length)))
   return table
 }
 
-/** Takes columns away from the widest until all fit. */
+/**
+ * Takes room away from the widest columns until all fit. The first says what a row is about: it is cut last, and rather than that
+ * columns at the end are left out.
+ */
 function fitted(widths: readonly number[], columns: number): number[] {
-  const result = [...widths]
-  for (let surplus = sum(result) - gap - columns; surplus > 0; surplus -= 1) {
-    const widest = result.indexOf(Math.max(...result))
-    const width = result[widest] ?? 0
-    if (width <= narrowest + gap) break
-    result[widest] = width - 1
+  const [first = 0, ...others] = widths
+  const room = (): number => columns + gap - first - sum(others)
+  while (room() < 0 && others.length > 0) {
+    const most = Math.max(...others)
+    if (most > narrowest + gap) others[others.indexOf(most)] = most - 1
+    else others.pop()
   }
-  return result
+  return [room() < 0 ? Math.min(first, Math.max(narrowest + gap, columns + gap)) : first, ...others]
 }
 
 function sum(numbers: readonly number[]): number {

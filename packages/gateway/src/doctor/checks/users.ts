@@ -1,7 +1,6 @@
 import { readFileSync, type Stats, statSync } from 'node:fs'
 import type { SettingsView } from '../../config/directive.ts'
 import { AuthType, AuthUserFile, AuthUserFileAllow } from '../../config/directives/auth-basic.ts'
-import { AuthGroupFile } from '../../config/directives/authz.ts'
 import { userFileProblems } from '../../auth/user-file-problems-node.ts'
 import { layersOf, type Site } from '../../config/layer.ts'
 import { inFrontOf } from '../../config/settings.ts'
@@ -10,7 +9,7 @@ import { isUnusable, readStoredPassword, type WeakScheme } from '../../auth/pass
 import { type Check, once, type Sight } from '../check.ts'
 import { advice, type Advice } from '../finding.ts'
 import { asRoot, quoted, withSudo } from '../mend/shell.ts'
-import { blockedAncestor, ownerName, userNumbers } from '../site/ground-node.ts'
+import { blockedAncestor, canRead } from '../site/ground-node.ts'
 import type { SitePatient } from '../site/patient.ts'
 import { passage } from './state.ts'
 
@@ -24,19 +23,26 @@ export const usersCheck: Check<SitePatient> = {
       about: { key: settings.get(AuthUserFile) ?? '', name: 'the file of users' },
       run: () => look(settings),
     })),
-    ...once(() => lookAtGroups(config.site)),
+    ...once(() => unusable(config.site)),
   ],
 }
 
-/** In the words of the start. */
-function lookAtGroups(site: Site): Sight {
-  const problems = userFileProblems(site).filter(({ message }) => message.includes(AuthGroupFile.name))
+/** In the words of `check` and of the start, where it is a warning: here nobody can log in now. */
+function unusable(site: Site): Sight {
   return {
-    findings: problems.map(({ fix, ...problem }) => {
-      if (fix === undefined) return problem
-      return fix.startsWith('sudo ') ? { ...problem, command: withSudo(fix) } : { ...problem, fix }
+    findings: userFileProblems(site).map(({ fix, ...problem }) => {
+      const { found: path = '', file, line, column } = problem
+      const blocked = blockedAncestor(path)
+      if (blocked !== undefined) return { ...passage(path, blocked), file, line, column }
+      return { ...problem, severity: 'error', ...mending(fix) }
     }),
   }
+}
+
+/** Some mendings are lines for a shell. */
+function mending(fix: string | undefined): Pick<Advice, 'fix' | 'command'> {
+  if (fix === undefined) return {}
+  return /^(?:sudo|sekisho) /.test(fix) ? { command: withSudo(fix) } : { fix }
 }
 
 /** The settings of sections with a login, each file once. */
@@ -57,31 +63,15 @@ function look(settings: SettingsView): Sight {
     const expected = 'AuthUserFile with the path of a password file'
     return { findings: [advice('error', 'users-missing', message, { ...place, expected })] }
   }
-  const blocked = blockedAncestor(path)
-  if (blocked !== undefined) return { findings: [{ ...passage(path, blocked), ...place }] }
-  try {
-    const status = statSync(path)
-    const allowed = new Set(settings.get(AuthUserFileAllow))
-    const users = readUsers(readFileSync(path, 'utf8'), path, allowed)
-    const findings = [openToOthers(path, status), weakHashes(path, users, allowed)].filter((one) => one !== undefined)
-    return {
-      findings: [...findings.map((one) => ({ ...one, ...place })), ...users.findings],
-      details: [`${path}: ${users.stored.size} users`],
-    }
-  } catch (error) {
-    return { findings: [{ ...unreadable(path, error as NodeJS.ErrnoException), ...place }] }
+  // What cannot be read is told once, for users and groups alike.
+  if (!canRead(path) || !statSync(path).isFile()) return {}
+  const allowed = new Set(settings.get(AuthUserFileAllow))
+  const users = readUsers(readFileSync(path, 'utf8'), path, allowed)
+  const findings = [openToOthers(path, statSync(path)), weakHashes(path, users, allowed)]
+  return {
+    findings: [...findings.flatMap((one) => (one === undefined ? [] : [{ ...one, ...place }])), ...users.findings],
+    details: [`${path}: ${users.stored.size} users`],
   }
-}
-
-function unreadable(path: string, { code = 'unknown error' }: NodeJS.ErrnoException): Advice {
-  const { gid } = userNumbers()
-  if (code === 'EACCES' || code === 'EPERM') {
-    const command = asRoot(`chown root:${gid} ${quoted(path)} && chmod 640 ${quoted(path)}`)
-    return advice('error', 'permission-denied', `Permission denied: ${ownerName()} cannot read ${path}`, { command })
-  }
-  if (code !== 'ENOENT') return advice('error', 'users-missing', `The file of users ${path} cannot be read: ${code}`)
-  const command = `sekisho htpasswd --create ${quoted(path)} admin`
-  return advice('error', 'users-missing', `There is no file of users ${path}`, { command })
 }
 
 function openToOthers(path: string, { mode }: Stats): Advice | undefined {

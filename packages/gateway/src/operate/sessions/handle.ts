@@ -1,5 +1,5 @@
 import { CommandError, exitCodes } from '../../command/terminal/command-error.ts'
-import { addressesIn } from '../pages.ts'
+import { pagesOf, type Search } from '../pages.ts'
 import type { SiteStore } from '../site-stores-node.ts'
 
 /** A session by its address, and the store that it is in. */
@@ -18,13 +18,9 @@ const fewestDigits = 8
  * @returns Undefined when no such session is alive.
  * @throws CommandError for what is no handle, and for digits that several sessions begin with.
  */
-export async function locate(
-  text: string,
-  stores: readonly SiteStore[],
-  signal: AbortSignal,
-): Promise<Located | undefined> {
+export async function locate(text: string, stores: readonly SiteStore[], search: Search): Promise<Located | undefined> {
   const digits = digitsOf(text)
-  if (digits.length < 64) return locateByDigits(digits, stores, signal)
+  if (digits.length < 64) return locateByDigits(digits, stores, search)
   for (const store of stores) if ((await store.store.read(digits)) !== undefined) return { address: digits, in: store }
   return undefined
 }
@@ -47,17 +43,25 @@ function digitsOf(text: string): string {
 async function locateByDigits(
   digits: string,
   stores: readonly SiteStore[],
-  signal: AbortSignal,
+  search: Search,
 ): Promise<Located | undefined> {
   let found: Located | undefined
-  for (const store of stores) {
-    for await (const address of addressesIn(store, signal)) {
-      if (!address.startsWith(digits) || address === found?.address) continue
-      if (found !== undefined) throw ambiguous(digits)
-      found = { address, in: store }
-    }
+  for await (const located of sessionsIn(stores, search)) {
+    if (!located.address.startsWith(digits) || located.address === found?.address) continue
+    if (found !== undefined) throw ambiguous(digits)
+    found = located
   }
   return found
+}
+
+async function* sessionsIn(stores: readonly SiteStore[], { signal, onSeen }: Search): AsyncGenerator<Located> {
+  let seen = 0
+  for (const store of stores)
+    for await (const page of pagesOf(store, signal)) {
+      if (seen > 0) onSeen?.(seen)
+      seen += page.length
+      for (const { address } of page) yield { address, in: store }
+    }
 }
 
 function ambiguous(digits: string): CommandError {

@@ -1,18 +1,18 @@
 import type { SessionStore } from 'sekisho/store'
 import { CommandError, exitCodes } from '../../command/terminal/command-error.ts'
 import { addressOfUser } from '../../session/stored/user-keeper-node.ts'
+import { pageSize, type Search } from '../pages.ts'
 import type { SiteStore } from '../site-stores-node.ts'
 import { entryOf, type SessionEntry } from './entry.ts'
 
 /** What to list. */
-export interface ListOptions {
+export interface ListOptions extends Search {
   /** Only the sessions of this user (default: all). */
   readonly user?: string
   /** At most so many. */
   readonly limit: number
   /** {@link SessionList.next} of the page before (default: the beginning). */
   readonly cursor?: string
-  readonly signal: AbortSignal
 }
 
 /** A page of sessions. */
@@ -34,14 +34,17 @@ interface Position {
 export async function listSessions(stores: readonly SiteStore[], options: ListOptions): Promise<SessionList> {
   const unlisted = stores.filter((store) => !isListable(store, options)).map(({ id }) => id)
   const sessions: SessionEntry[] = []
+  let seen = 0
   let position = beginning(stores, options.cursor)
   while (position !== undefined && sessions.length < options.limit) {
     options.signal.throwIfAborted()
     const at = stores.findIndex(({ id }) => id === position?.store)
     const site = stores[at]
     if (site === undefined) break
+    if (seen > 0) options.onSeen?.(seen)
     const page = await pageOf(site, position.cursor, options, options.limit - sessions.length)
     sessions.push(...page.sessions)
+    seen += page.seen
     position = page.next === undefined ? follower(stores, at) : { store: site.id, cursor: page.next }
   }
   return { sessions, next: position && encoded(position), unlisted }
@@ -49,27 +52,27 @@ export async function listSessions(stores: readonly SiteStore[], options: ListOp
 
 interface Page {
   readonly sessions: readonly SessionEntry[]
+  /** How many were looked at for them. */
+  readonly seen: number
   readonly next: string | undefined
 }
 
 function pageOf(site: SiteStore, cursor: string | undefined, { user }: ListOptions, limit: number): Promise<Page> {
   if (user === undefined) return scanned(site, cursor, limit)
-  return site.store.principals === undefined
-    ? sifted(site, cursor, user, limit)
-    : indexed(site, site.store.principals, user)
+  return site.store.principals === undefined ? sifted(site, cursor, user) : indexed(site, site.store.principals, user)
 }
 
 /** A page of a store may be larger than it was asked for: what is more would be left out otherwise. */
 async function scanned(site: SiteStore, cursor: string | undefined, limit: number): Promise<Page> {
-  const page = await site.store.transfer?.scan(cursor, limit)
+  const page = await site.store.transfer?.scan(cursor, Math.min(limit, pageSize))
   const sessions = (page?.sessions ?? []).map(({ address, stored }) => entryOf(address, stored, site))
-  return { sessions, next: page?.next }
+  return { sessions, seen: sessions.length, next: page?.next }
 }
 
 /** Without an index by user, all sessions are looked at. */
-async function sifted(site: SiteStore, cursor: string | undefined, user: string, limit: number): Promise<Page> {
-  const { sessions, next } = await scanned(site, cursor, Math.max(limit, 500))
-  return { sessions: sessions.filter((entry) => entry.user === user), next }
+async function sifted(site: SiteStore, cursor: string | undefined, user: string): Promise<Page> {
+  const { sessions, ...page } = await scanned(site, cursor, pageSize)
+  return { sessions: sessions.filter((entry) => entry.user === user), ...page }
 }
 
 /** A user has few sessions: they come at once, the latest first. */
@@ -82,7 +85,8 @@ async function indexed(site: SiteStore, index: NonNullable<SessionStore['princip
     const entry = entryOf(address, stored, site)
     if (entry.user === user || entry.isPerUser) sessions.push({ ...entry, user })
   }
-  return { sessions: sessions.toSorted((a, b) => b.idleDeadline - a.idleDeadline), next: undefined }
+  const latestFirst = sessions.toSorted((a, b) => b.idleDeadline - a.idleDeadline)
+  return { sessions: latestFirst, seen: addresses.size, next: undefined }
 }
 
 function isListable({ store }: SiteStore, { user }: ListOptions): boolean {

@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { CommandError } from '../../command/terminal/command-error.ts'
+import { configurationFile } from '../../command/terminal/configuration-file.ts'
+import { gatewayMissing } from '../../server/gateway-missing.ts'
 import {
   type About,
   type Answer,
@@ -87,10 +89,12 @@ export async function findGateway(stateDirectory: string, file: string | undefin
   const running = await runningGateways(stateDirectory)
   const fitting = running.filter(({ about }) => file === undefined || about.file === file)
   const files = new Set(fitting.map(({ about }) => about.file))
-  const [latest] = fitting.toSorted((a, b) => b.about.startedAt - a.about.startedAt)
-  for (const { client } of running) if (client !== latest?.client || files.size > 1) client.close()
-  if (latest === undefined) throw noGateway(stateDirectory, file, running)
-  if (files.size > 1) throw severalGateways([...files])
+  const [latest] = files.size > 1 ? [] : fitting.toSorted((a, b) => b.about.startedAt - a.about.startedAt)
+  for (const { client } of running) if (client !== latest?.client) client.close()
+  if (latest === undefined) {
+    const served = running.map(({ about }) => about.file)
+    throw gatewayMissing({ stateDirectory, file: file === undefined ? undefined : configurationFile(file), served })
+  }
   return latest
 }
 
@@ -126,28 +130,6 @@ function denied(path: string, cause: unknown): CommandError {
   const why = `Permission denied: ${path}; only the user of the gateway may ask it`
   const fix = 'run the command as that user: sudo -u <user> sekisho top'
   return new CommandError({ code: 'permission-denied', what: 'The gateway cannot be asked', why, fix }, { cause })
-}
-
-function noGateway(directory: string, file: string | undefined, running: readonly FoundGateway[]): CommandError {
-  const others = running.map(({ about }) => about.file).join(', ')
-  return new CommandError({
-    code: 'no-gateway',
-    what: file === undefined ? 'No gateway runs' : `No gateway serves ${file}`,
-    why:
-      others === ''
-        ? `none has its state in ${directory}`
-        : `those that have their state in ${directory} serve ${others}`,
-    fix: 'start it with sekisho serve, or give --state where that has it',
-  })
-}
-
-function severalGateways(files: readonly string[]): CommandError {
-  return new CommandError({
-    code: 'several-gateways',
-    what: 'Several gateways run',
-    why: `they serve ${files.join(', ')}`,
-    fix: `name the configuration: sekisho top ${files[0]}`,
-  })
 }
 
 function gone(): CommandError {

@@ -1,67 +1,89 @@
-import { allCommands, type DescribedCommand, type DescribedOption, nameOf } from '../model.ts'
-import { argumentOf, type Candidates, singleQuoted, valueOf } from './words.ts'
+import { allCommands, type DescribedCommand, type DescribedOption } from '../model.ts'
+import { argumentOf, callsOf, type Candidates, optionsOf, singleQuoted, valueOf, wordsBelow } from './words.ts'
 
 /**
- * For bash: `source <(sekisho completion bash)`. The words in front of the cursor say which command it is; the word before it,
- * whether it is the value of an option.
+ * For bash: `source <(sekisho completion bash)`. The words in front of the cursor say which command it is, which of its arguments
+ * comes next, and whether the last of them is an option that wants a value.
  */
 export function bashCompletion(root: DescribedCommand): string {
   const commands = allCommands(root)
   return `# Completion of sekisho for bash. Made by "sekisho completion bash".
 _sekisho() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command=sekisho word
+  local current=\${COMP_WORDS[COMP_CWORD]} command=sekisho place=0 option= word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    # The shell parts --level=warn at the sign.
+    [[ $word == = ]] && continue
+    if [[ -n $option ]]; then
+      option=
+      continue
+    fi
     case "$command $word" in
-      ${patterns(commands.slice(1))}) command="$command $word" ;;
+${commands.slice(1).map(commandCase).join('\n')}
+      ${patterns(commands.flatMap(valueNames))}) option=$word ;;
+      "$command -"* | *' help') ;;
+      *) place=$((place + 1)) ;;
     esac
   done
+  [[ $current == = ]] && current=
   COMPREPLY=()
-  case "$command $previous" in
+  if [[ -n $option ]]; then
+    case "$command $option" in
 ${commands.flatMap(valueCases).join('\n')}
-  esac
-  if [[ $current == -* ]]; then
+    esac
+  elif [[ $current == -* ]]; then
     case "$command" in
 ${commands.map(optionCase).join('\n')}
     esac
-    return
+  else
+    case "$command $place" in
+${commands.flatMap(argumentCases).join('\n')}
+    esac
   fi
-  case "$command" in
-${commands.map(argumentCase).join('\n')}
-  esac
 }
 complete -F _sekisho sekisho
 `
 }
 
-function patterns(commands: readonly DescribedCommand[]): string {
-  return commands.map(({ words }) => singleQuoted(words.join(' '))).join(' | ')
+function patterns(texts: readonly string[]): string {
+  return texts.map(singleQuoted).join(' | ')
 }
 
-function valueCases({ words, options }: DescribedCommand): string[] {
-  return options
+function commandCase(command: DescribedCommand): string {
+  const above = command.words.slice(0, -1)
+  const called = callsOf(command).map((name) => [...above, name].join(' '))
+  return `      ${patterns(called)}) command=${singleQuoted(command.words.join(' '))} ;;`
+}
+
+function valueNames(command: DescribedCommand): string[] {
+  return command.options.flatMap((option) => (option.takesValue ? named(command, option) : []))
+}
+
+function named({ words }: DescribedCommand, { names }: DescribedOption): string[] {
+  return names.map((name) => [...words, name].join(' '))
+}
+
+function valueCases(command: DescribedCommand): string[] {
+  return command.options
     .filter(({ takesValue }) => takesValue)
-    .map((option) => {
-      const names = option.names.map((name) => singleQuoted([...words, name].join(' '))).join(' | ')
-      return `    ${names}) ${reply(valueOf(option))}; return ;;`
-    })
+    .map((option) => `      ${patterns(named(command, option))}) ${reply(valueOf(option))} ;;`)
 }
 
-function optionCase({ words, options }: DescribedCommand): string {
-  return `      ${singleQuoted(words.join(' '))}) ${reply({ kind: 'words', words: [...namesOf(options), '--help'] })} ;;`
+function optionCase(command: DescribedCommand): string {
+  const names = optionsOf(command).flatMap((option) => option.names)
+  return `      ${singleQuoted(command.words.join(' '))}) ${reply({ kind: 'words', words: names })} ;;`
 }
 
-function argumentCase(command: DescribedCommand): string {
-  return `    ${singleQuoted(command.words.join(' '))}) ${reply(wantedBy(command))} ;;`
-}
-
-function wantedBy({ commands, arguments: parts }: DescribedCommand): Candidates {
-  if (commands.length > 0) return { kind: 'words', words: commands.map(nameOf) }
-  const last = parts.at(-1)
-  return last === undefined ? { kind: 'none' } : argumentOf(last)
-}
-
-function namesOf(options: readonly DescribedOption[]): string[] {
-  return options.flatMap(({ names }) => names)
+/** One for each place; the last argument may have any number of them. */
+function argumentCases(command: DescribedCommand): string[] {
+  const name = command.words.join(' ')
+  if (command.commands.length > 0) {
+    const below = wordsBelow(command).map((word) => word.name)
+    return [`      ${singleQuoted(`${name} 0`)}) ${reply({ kind: 'words', words: below })} ;;`]
+  }
+  return command.arguments.map((part, place) => {
+    const pattern = part.variadic ? `${singleQuoted(`${name} `)}*` : singleQuoted(`${name} ${place}`)
+    return `      ${pattern}) ${reply(argumentOf(part))} ;;`
+  })
 }
 
 /** File names may hold blanks: the shell itself is asked for them. */

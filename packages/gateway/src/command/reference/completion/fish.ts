@@ -1,5 +1,5 @@
-import { allCommands, type DescribedCommand, type DescribedOption, nameOf } from '../model.ts'
-import { argumentOf, type Candidates, valueOf } from './words.ts'
+import { allCommands, type DescribedCommand, type DescribedOption } from '../model.ts'
+import { argumentOf, callsOf, type Candidates, optionsOf, valueOf, wordsBelow } from './words.ts'
 
 /** For fish: `sekisho completion fish > ~/.config/fish/completions/sekisho.fish`. */
 export function fishCompletion(root: DescribedCommand): string {
@@ -10,17 +10,22 @@ ${allCommands(root).flatMap(linesOf).join('\n')}
 
 function linesOf(command: DescribedCommand): string[] {
   const when = condition(command)
-  const inner = command.commands.map(
-    (below) => `complete -c sekisho -f -n ${when} -a ${quoted(nameOf(below))} -d ${quoted(below.description)}`,
-  )
-  const options = command.options.map((option) => `complete -c sekisho -n ${when} ${optionWords(option)}`)
-  return [...inner, ...options, ...argumentLine(command, when)]
+  const inner = command.commands.length === 0 ? [] : wordsBelow(command)
+  return [
+    ...inner.map(
+      ({ name, description }) => `complete -c sekisho -f -n ${when} -a ${quoted(name)} -d ${quoted(description)}`,
+    ),
+    ...optionsOf(command).map((option) => `complete -c sekisho -n ${when} ${optionWords(option)}`),
+    ...argumentLines(command, when),
+  ]
 }
 
-function argumentLine({ commands, arguments: parts }: DescribedCommand, when: string): string[] {
-  const last = parts.at(-1)
-  if (commands.length > 0 || last === undefined) return []
-  return [`complete -c sekisho -n ${when} ${valueWords(argumentOf(last))}`]
+/** Which of its arguments is being typed is not asked: where one of them is a file, files are offered. */
+function argumentLines({ commands, arguments: parts }: DescribedCommand, when: string): string[] {
+  if (commands.length > 0) return []
+  const wanted = parts.map(argumentOf).filter(({ kind }) => kind !== 'none')
+  const words = wanted.length === 0 ? ['-f'] : [...new Set(wanted.map(valueWords))]
+  return words.map((word) => `complete -c sekisho -n ${when} ${word}`)
 }
 
 function optionWords(option: DescribedOption): string {
@@ -43,11 +48,13 @@ function valueWords(wanted: Candidates): string {
 }
 
 /** The words of the command are there, and none of a command below it. */
-function condition({ words, commands }: DescribedCommand): string {
-  const present = words.slice(1).map((word) => `__fish_seen_subcommand_from ${word}`)
-  const names = commands.map(nameOf)
-  const absent = names.length === 0 ? [] : [`not __fish_seen_subcommand_from ${names.join(' ')}`]
-  return quoted([...present, ...absent].join('; and ') || 'true')
+function condition(command: DescribedCommand): string {
+  const above = command.words.slice(1, -1)
+  const own = command.words.length > 1 ? [callsOf(command).join(' ')] : []
+  const present = [...above, ...own].map((words) => `__fish_seen_subcommand_from ${words}`)
+  const below = command.commands.flatMap(callsOf)
+  const absent = below.length === 0 ? [] : [`not __fish_seen_subcommand_from ${below.join(' ')}`]
+  return quoted([...present, ...absent].join('; and '))
 }
 
 /** Within single quotes fish knows `\\'` and `\\\\`. */

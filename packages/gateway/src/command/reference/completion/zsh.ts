@@ -1,5 +1,5 @@
-import { allCommands, type DescribedCommand, type DescribedOption, nameOf } from '../model.ts'
-import { argumentOf, type Candidates, singleQuoted, valueOf } from './words.ts'
+import { allCommands, type DescribedCommand, type DescribedOption } from '../model.ts'
+import { argumentOf, callsOf, type Candidates, optionsOf, singleQuoted, valueOf, wordsBelow } from './words.ts'
 
 /** For zsh: `sekisho completion zsh > "${fpath[1]}/_sekisho"`. A function for each command, as `_arguments` wants it. */
 export function zshCompletion(root: DescribedCommand): string {
@@ -15,37 +15,45 @@ fi
 }
 
 function functionOf(command: DescribedCommand): string {
-  const { options, commands, arguments: parts } = command
+  const { commands, arguments: parts } = command
   const specs = [
-    ...options.flatMap(optionSpecs),
+    ...optionsOf(command).flatMap(optionSpecs),
     ...(commands.length > 0 ? ["'1:command:->command'", "'*::words:->words'"] : parts.map(argumentSpec)),
   ]
   const body = `  _arguments -s -S${commands.length > 0 ? ' -C' : ''} ${specs.map((spec) => `\\\n    ${spec}`).join(' ')}`
   const inner = commands.length === 0 ? '' : `\n${dispatch(command)}`
-  return `${name(command)}() {\n  local context state state_descr line\n  typeset -A opt_args\n${body}${inner}\n}`
+  return `${functionName(command)}() {\n  local context state state_descr line\n  typeset -A opt_args\n${body}${inner}\n}`
 }
 
 function dispatch(command: DescribedCommand): string {
-  const described = command.commands.map((inner) =>
-    singleQuoted(`${nameOf(inner)}:${inner.description.replaceAll(':', String.raw`\:`)}`),
+  const described = wordsBelow(command).map(({ name: word, description }) =>
+    singleQuoted(`${word}:${description.replaceAll(':', String.raw`\:`)}`),
   )
-  const cases = command.commands.map((inner) => `        ${nameOf(inner)}) ${name(inner)} ;;`)
-  return `  case $state in
-    command)
-      local -a commands
-      commands=(${described.join(' ')})
-      _describe command commands ;;
+  const cases = command.commands.map((inner) => `        ${callsOf(inner).join('|')}) ${functionName(inner)} ;;`)
+  return `  local -a commands
+  commands=(${described.join(' ')})
+  case $state in
+    command) _describe command commands ;;
     words)
       case $line[1] in
 ${cases.join('\n')}
+        help) _describe command commands ;;
       esac ;;
   esac`
 }
 
+/** One for each of its names, which rule each other out unless it may be repeated. */
 function optionSpecs(option: DescribedOption): string[] {
-  const text = option.description.replaceAll(/[[\]:]/g, String.raw`\$&`)
-  const value = option.takesValue ? `:${option.value ?? 'value'}:${action(valueOf(option))}` : ''
-  return option.names.map((long) => singleQuoted(`${long}[${text}]${value}`))
+  const { names, description, takesValue, value = 'value', isRepeatable } = option
+  const text = description.replaceAll(/[[\]:]/g, String.raw`\$&`)
+  const others = isRepeatable ? '*' : `(${names.join(' ')})`
+  const wanted = takesValue ? `:${value}:${action(valueOf(option))}` : ''
+  return names.map((one) => singleQuoted(`${others}${one}${takesValue ? joint(one) : ''}[${text}]${wanted}`))
+}
+
+/** The value may be the next word, stand behind `--level=`, and stand right behind `-n`. */
+function joint(name: string): string {
+  return name.startsWith('--') ? '=' : '+'
 }
 
 function argumentSpec({ name: title, required, variadic, choices }: DescribedCommand['arguments'][number]): string {
@@ -68,6 +76,6 @@ function action(wanted: Candidates): string {
   }
 }
 
-function name({ words }: DescribedCommand): string {
+function functionName({ words }: DescribedCommand): string {
   return `_${words.join('_').replaceAll('-', '_')}`
 }
