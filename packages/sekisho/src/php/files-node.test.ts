@@ -42,6 +42,18 @@ test('what is written is read, from a file as PHP has it', async () => {
   await within(async (handler) => assert.equal(text(await handler.read('abc')), 'a|i:1;'))
 })
 
+test('without a save path, files are where the system has its temporary ones', async () => {
+  const before = process.env['TMPDIR']
+  process.env['TMPDIR'] = directory
+  try {
+    await within((handler) => handler.write('abc', bytes('a|i:1;')), { savePath: '' })
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+  }
+  assert.equal(readFileSync(fileOf('abc'), 'utf8'), 'a|i:1;')
+})
+
 test('a session that stores nothing leaves no file, unless the old ways are wanted', async () => {
   await within(async (handler) => {
     await handler.read('abc')

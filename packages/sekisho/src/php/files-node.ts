@@ -41,7 +41,7 @@ export function phpFileRows(options: PhpFileRowsOptions): RowStore<Uint8Array> {
 
 function pathOf(savePath: string): SavePath {
   try {
-    return parseSavePath(savePath, '')
+    return parseSavePath(savePath)
   } catch {
     throw optionError('savePath', '`[depth;[mode;]]directory` with a decimal depth and an octal mode', savePath)
   }

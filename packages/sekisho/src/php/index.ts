@@ -26,10 +26,11 @@ export {
 } from './redis.ts'
 export { sharedWithPhp, type PhpSharing, type PhpSharingOptions, type PrincipalVariable } from './sharing.ts'
 export { RecordedAnswer, type CookieParams, type PhpAnswer } from './functions/answer.ts'
+export type { ShutdownWork } from './functions/calls.ts'
 export type { SessionStatus, Surroundings } from './functions/context.ts'
 export { createPhpSession, definePhpSessions, type PhpSessionOptions, type PhpSessions } from './functions/create.ts'
 export { noticeText, type NoticeCode, type NoticeLevel, type PhpNotice } from './functions/notices.ts'
-export { PhpSession, type CookieArguments, type DestroyOptions, type ShutdownWork } from './functions/php-session.ts'
+export { PhpSession, type CookieArguments, type DestroyOptions } from './functions/php-session.ts'
 export type { PhpRequest } from './functions/request.ts'
 export { createSessionId } from './functions/session-id.ts'
 export type { StartOptions } from './functions/start.ts'
@@ -44,13 +45,13 @@ export {
 } from './handler/contract.ts'
 export { MemorySessions, memorySessions, type MemoryRecord, type MemorySessionsOptions } from './handler/memory.ts'
 export type { IniInput } from './ini/directive-kinds.ts'
-export {
-  directives,
-  type Directive,
-  type DirectiveName,
-  type DirectiveValues,
-  type NumberDirective,
-  type SwitchDirective,
-  type TextDirective,
-} from './ini/directive-table.ts'
+export type {
+  Directive,
+  DirectiveName,
+  DirectiveValues,
+  NumberDirective,
+  SwitchDirective,
+  TextDirective,
+} from './ini/directive.ts'
+export { directives } from './ini/directive-table.ts'
 export type { IniProblem, PhpBehaviour, PhpIni, PhpPreset, ResolvedIni } from './ini/settings.ts'

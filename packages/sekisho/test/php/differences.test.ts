@@ -207,6 +207,30 @@ test('regenerate(false) with a change, as at a login, leaves the old id what it 
   }
 })
 
+test('A request that fails after regenerate() leaves the session under the old id', async () => {
+  for (const deletesOld of [true, false]) {
+    const first = await regenerated(deletesOld)
+    first.session.vars['a|b'] = 'what cannot be kept'
+    await assert.rejects(first.session.writeClose(), { code: 'ERR_VALUE' })
+    assert.deepEqual([storedIn(first.folder), cookiesOf(first)], [{ [id]: 'login|s:5:"alice";' }, []])
+  }
+  const streamed = await regenerated(true)
+  streamed.answer.headersSent = true
+  streamed.session.vars['a|b'] = 'what cannot be kept'
+  await assert.rejects(streamed.session.writeClose(), { code: 'ERR_VALUE' })
+  assert.deepEqual(storedIn(streamed.folder), { [String(streamed.session.id())]: 'login|s:5:"alice";' })
+})
+
+/** A page that has given a session another id, and goes on. */
+async function regenerated(deletesOld: boolean): Promise<Page> {
+  const folder = sessionFolder()
+  store(folder, id, 'login|s:5:"alice";')
+  const first = safe({}, { folder, cookie: `PHPSESSID=${id}` })
+  await first.session.start()
+  await first.session.regenerateId(deletesOld)
+  return first
+}
+
 test('every row about old ids goes by a mark of ours: a variable of that name in an application is its own', async () => {
   const folder = sessionFolder()
   store(folder, id, 'destroyed|i:3;')

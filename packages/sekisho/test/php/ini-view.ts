@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { DirectiveValues } from '../../src/php/ini/directive-table.ts'
+import type { DirectiveValues } from '../../src/php/ini/directive.ts'
 import type { IniView } from '../../src/php/handler/contract.ts'
 
 const defaults: Partial<DirectiveValues> = { 'session.gc_maxlifetime': 1440, 'session.use_strict_mode': true }

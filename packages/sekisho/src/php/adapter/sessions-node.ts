@@ -142,7 +142,7 @@ class Visits implements SessionSource<PhpSession> {
     session.keepCookie()
     const lasting = this.#lasting.get(session)
     const isLater = lasting !== undefined && (!lasting.isWhole || lasting.isGone)
-    return isLater || !session.isUnfinished ? undefined : session.finish({ write: changes !== 'drop' })
+    return isLater || !session.isUnfinished ? undefined : session.finish({ write: changes !== 'drop', holdsHead: true })
   }
 
   #meet(req: IncomingMessage, res: ServerResponse): void {

@@ -34,7 +34,7 @@ const operations = { shared: 1 | 4, exclusive: 2 | 4 }
 const busy: ReadonlySet<unknown> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EACCES'])
 
 /**
- * flock(2) called through koffi (`npm install koffi`), which brings its own binaries and needs no compiler: 2 µs a call.
+ * flock(2) called through koffi (`npm install koffi`), which brings its own binaries and needs no compiler: half a microsecond a call.
  *
  * @example
  * ```ts

@@ -2,10 +2,10 @@ import { lstatSync, statSync, type Stats } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 import { SekishoError } from '../../errors.ts'
-import { SaveHandlerFailure, type IniView, type SaveHandler } from '../handler/contract.ts'
+import { SaveHandlerFailure, type Awaitable, type IniView, type SaveHandler } from '../handler/contract.ts'
 import type { Flock } from './flock-node.ts'
 import { ShortWrite } from './replace-node.ts'
-import { isFileId, parseSavePath, sessionPath, type SavePath } from './save-path.ts'
+import { parseSavePath, sessionPath, type SavePath } from './save-path.ts'
 import { codeOf, lockFile, UnfitFile, type LockedFile } from './session-file-node.ts'
 import { isDead, isTooOld, sweepFiles } from './sweep-node.ts'
 
@@ -40,7 +40,7 @@ export class FilesHandler implements SaveHandler {
   open(savePath: string): boolean {
     this.close()
     this.#ended = undefined
-    this.#path = parseSavePath(savePath, tmpdir())
+    this.#path = parseSavePath(savePath === '' ? tmpdir() : savePath)
     return true
   }
 
@@ -56,32 +56,28 @@ export class FilesHandler implements SaveHandler {
    */
   async read(id: string): Promise<Uint8Array> {
     const isShared = !this.#ini.get('session.use_strict_mode') && id !== this.#drawn
-    const file = await this.#locked(id, this.#ini.allocatesAtStart || isShared)
-    if (file === undefined) return new Uint8Array()
-    const content = file.read()
-    if (this.#terms.acceptExpired || content.length === 0 || !isTooOld(file.changedAt, this.#maxLifetime))
-      return content
-    return new Uint8Array()
+    const file = this.#held(id) ?? (await this.#locked(id, this.#ini.allocatesAtStart || isShared))
+    return file !== undefined && this.#isAlive(file) ? file.read() : new Uint8Array()
   }
 
   async write(id: string, data: Uint8Array): Promise<boolean> {
     if (id === this.#ended) return true
-    const held = this.#id === id ? this.#file : undefined
+    const held = this.#held(id)
     if (held === undefined && data.length === 0) return true
-    let file = held ?? (await this.#locked(id, true))
-    if (file !== undefined && !file.isThere()) file = await this.#again(file, id)
+    const file = held === undefined || !held.isThere() ? await this.#anew(held, id) : held
     if (file === undefined) return true
     try {
       file.replace(data)
     } catch (error) {
-      if (error instanceof ShortWrite) throw new SaveHandlerFailure(`Write failed: ${error.message}`, { cause: error })
-      throw worded(this.#path, error)
+      // Made for this write alone, under an id that nobody has been given.
+      if (held === undefined && file.read().length === 0) file.remove()
+      throw error instanceof ShortWrite ? unwritten(error) : worded(this.#path, error)
     }
     return true
   }
 
   async destroy(id: string): Promise<boolean> {
-    const file = this.#id === id && this.#file !== undefined ? this.#file : await this.#locked(id, false)
+    const file = this.#held(id) ?? (await this.#locked(id, false))
     try {
       file?.remove()
     } catch (error) {
@@ -116,35 +112,71 @@ export class FilesHandler implements SaveHandler {
     throw new SaveHandlerFailure('Failed to create new session ID: the drawn ones exist already')
   }
 
-  validateId(id: string): boolean {
-    return isFileId(id) && this.#exists(id)
+  /** Where nothing is open yet, the lock is taken with the same look: `read` comes next. Who has to wait for it only looks. */
+  async validateId(id: string): Promise<boolean> {
+    const file = this.#file === undefined ? await this.#lockedAtOnce(id) : undefined
+    if (file === undefined) return this.#exists(id)
+    if (this.#isAlive(file)) return true
+    this.close()
+    return false
   }
 
   async updateTimestamp(id: string, data: Uint8Array): Promise<boolean> {
-    if (this.#file === undefined || this.#id !== id || !this.#file.isThere()) return this.write(id, data)
-    this.#file.touch()
+    const held = this.#held(id)
+    if (held === undefined || !held.isThere()) return this.write(id, data)
+    held.touch()
     return true
   }
 
-  async #locked(id: string, create: boolean): Promise<LockedFile | undefined> {
+  /** The file of a session, where it is open. */
+  #held(id: string): LockedFile | undefined {
+    return this.#id === id ? this.#file : undefined
+  }
+
+  /** The file with its lock; no promise where nobody has to be waited for. */
+  #locked(id: string, create: boolean, waitMs: number = this.#terms.waitMs): Awaitable<LockedFile | undefined> {
     this.close()
     const path = sessionPath(this.#path, id)
-    const { mode } = this.#path
     this.#id = id
     try {
-      this.#file = await lockFile(path, { ...this.#terms, ...(create && { create: mode }) })
+      const file = lockFile(path, { flock: this.#terms.flock, waitMs }, create ? this.#path.mode : undefined)
+      if (file instanceof Promise) return this.#awaited(file)
+      this.#file = file
+      return file
     } catch (error) {
       throw worded(this.#path, error)
     }
-    return this.#file
+  }
+
+  async #awaited(locking: Promise<LockedFile | undefined>): Promise<LockedFile | undefined> {
+    try {
+      this.#file = await locking
+      return this.#file
+    } catch (error) {
+      throw worded(this.#path, error)
+    }
+  }
+
+  /** What keeps from the lock is not told here: `read` comes upon it, too. */
+  async #lockedAtOnce(id: string): Promise<LockedFile | undefined> {
+    try {
+      return await this.#locked(id, false, 0)
+    } catch {
+      return undefined
+    }
+  }
+
+  #isAlive(file: LockedFile): boolean {
+    return this.#terms.acceptExpired || !isTooOld(file.changedAt, this.#maxLifetime)
   }
 
   /**
-   * The file was removed although it is locked. Was it old enough for PHP's `gc`, which asks nobody, then its user is still
-   * here, and gets it back. Otherwise somebody has ended the session, and it stays so.
+   * A new file, for what had none or has lost it. A file that was removed although it is locked had perhaps been old enough for
+   * PHP's `gc`, which asks nobody: then its user is still here, and gets it back. Otherwise somebody has ended the session, and it
+   * stays so.
    */
-  #again(file: LockedFile, id: string): Promise<LockedFile | undefined> | undefined {
-    if (isTooOld(file.changedSince(), this.#maxLifetime)) return this.#locked(id, true)
+  #anew(lost: LockedFile | undefined, id: string): Awaitable<LockedFile | undefined> {
+    if (lost === undefined || isTooOld(lost.changedSince(), this.#maxLifetime)) return this.#locked(id, true)
     this.close()
     this.#ended = id
     this.#ini.warn('The session was destroyed while this request was running; nothing was written')
@@ -196,6 +228,12 @@ function worded({ directory }: SavePath, error: unknown): unknown {
   }
   if (codeOf(error) === undefined) return error
   return new SaveHandlerFailure(`open(${directory}/sess_…, O_RDWR) failed: ${reasonOf(error)}`, { cause: error })
+}
+
+/** PHP's words for a full disk, and what has become of the session, which PHP would have cut. */
+function unwritten(error: ShortWrite): SaveHandlerFailure {
+  const words = error.written > 0 ? 'Write wrote less bytes than requested' : `Write failed: ${reasonOf(error.cause)}`
+  return new SaveHandlerFailure(`${words}; ${error.state}`, { cause: error })
 }
 
 /** What strerror(3) says where Node has other words. */

@@ -5,11 +5,18 @@ const pageBytes = 4096
 
 /** A short write, as a full disk or a limit on the size of files makes it. */
 export class ShortWrite extends Error {
-  /** @param isRestored Whether the file has its former content again. */
+  /** So many bytes the disk took. */
+  readonly written: number
+  /** What has become of the session, in words. */
+  readonly state: string
+
+  /** @param isRestored Whether the file has its former content again. @param cause What the system says. */
   constructor(written: number, wanted: number, isRestored: boolean, cause: unknown) {
     const state = isRestored ? 'the session is as it was' : 'the former content could not be put back'
     super(`only ${written} of ${wanted} bytes of a session could be written; ${state}`, { cause })
     this.name = 'ShortWrite'
+    this.written = written
+    this.state = state
   }
 }
 
@@ -30,7 +37,8 @@ export function replaceContent(fd: number, before: Uint8Array, after: Uint8Array
     if (!isOneStep && before.length > 1) ftruncateSync(fd, 1)
     writeAll(fd, after)
   } catch (error) {
-    throw new ShortWrite(error instanceof Partly ? error.written : 0, after.length, putBack(fd, before), error)
+    const { written, cause } = error instanceof Partly ? error : { written: 0, cause: error }
+    throw new ShortWrite(written, after.length, putBack(fd, before), cause)
   }
 }
 

@@ -3,6 +3,7 @@ import { SekishoError } from '../../errors.ts'
 import { pause } from '../../lib/pause.ts'
 import type { ListedRow, Row, RowStore, RowVerbs } from '../../store/rows.ts'
 import type { Flock } from './flock-node.ts'
+import { ShortWrite } from './replace-node.ts'
 import { isFileId, sessionPath, type SavePath } from './save-path.ts'
 import { carefully, codeOf, lockFile, readAll, type LockedFile } from './session-file-node.ts'
 import { idOf, sessionFiles, sweepFiles } from './sweep-node.ts'
@@ -107,7 +108,7 @@ export class FileRows implements RowStore<Uint8Array> {
   }
 
   /** Refuses a directory that is not there, or that cannot be used. */
-  ready(): void {
+  ready(): undefined {
     const { directory } = this.#terms.path
     try {
       closeSync(openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY))
@@ -131,7 +132,8 @@ export class FileRows implements RowStore<Uint8Array> {
    */
   async #glance(path: string): Promise<Glanced> {
     const fd = opened(path)
-    if (fd === undefined) return undefined
+    // No file is no session as long as there is a directory: one that is not mounted must log nobody out.
+    if (fd === undefined) return this.ready()
     try {
       const isFree = this.#terms.flock(fd, 'shared')
       if (typeof isFree === 'boolean' ? isFree : await isFree) {
@@ -166,7 +168,7 @@ class LockedRow implements RowVerbs<Uint8Array> {
   }
 
   async open(): Promise<void> {
-    if (this.#path !== undefined) this.#file = await lockFile(this.#path, this.#terms)
+    if (this.#path !== undefined) this.#file = await lockedFile(this.#path, this.#terms)
   }
 
   get(): Row<Uint8Array> | undefined {
@@ -177,10 +179,15 @@ class LockedRow implements RowVerbs<Uint8Array> {
   /** An empty file is one that PHP has made for a session that has nothing yet: it is taken. */
   async insert(_id: string, data: Uint8Array): Promise<boolean> {
     if (this.#file !== undefined || this.#path === undefined) return false
-    const file = await lockFile(this.#path, { ...this.#terms, create: this.#terms.path.mode })
+    const file = await lockedFile(this.#path, this.#terms, this.#terms.path.mode)
     this.#file = file
     if (file === undefined || file.read().length > 0) return false
-    file.replace(data)
+    try {
+      file.replace(data)
+    } catch (error) {
+      file.remove()
+      throw error
+    }
     return true
   }
 
@@ -199,6 +206,15 @@ class LockedRow implements RowVerbs<Uint8Array> {
   }
 }
 
+/** The file that the path leads to once the lock is ours: what was removed meanwhile would keep nothing. */
+async function lockedFile(path: string, terms: FileRowsTerms, mode?: number): Promise<LockedFile | undefined> {
+  for (;;) {
+    const file = await lockFile(path, terms, mode)
+    if (file === undefined || file.isThere()) return file
+    file.close()
+  }
+}
+
 function opened(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | carefully)
@@ -210,10 +226,17 @@ function opened(path: string): number | undefined {
 
 /** The path of a session's file holds its secret: only the code of the error is told. */
 function fault(error: unknown): unknown {
-  const code = codeOf(error)
+  const system = error instanceof ShortWrite ? error.cause : error
+  const code = codeOf(system)
   if (error instanceof SekishoError || typeof code !== 'string') return error
-  const said = new Error(code)
-  return new SekishoError('ERR_STORE_UNAVAILABLE', `a session file of PHP's could not be used: ${code}`, {
-    cause: said,
-  })
+  const cause = new Error(code)
+  if (full.has(code)) {
+    const state = error instanceof ShortWrite ? error.state : 'nothing was changed'
+    const message = `a session file of PHP's could not be written, ${state}: ${code}; make room on its disk (df -h shows where)`
+    return new SekishoError('ERR_STORE_FULL', message, { cause })
+  }
+  return new SekishoError('ERR_STORE_UNAVAILABLE', `a session file of PHP's could not be used: ${code}`, { cause })
 }
+
+/** No room: on the disk, for the user, or for files of this size. */
+const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])

@@ -14,19 +14,28 @@ export interface SavePath {
 /** `MAXPATHLEN` of Linux, which is in PHP's warning. */
 const longestPath = 4096
 
+/** The permissions of a new file where the save path has none. */
+const usualMode = 0o600
+
 /**
  * Reads a save path as `mod_files.c` does: only with a second part the first is a depth, only with a third the second is a
  * mode, and further semicolons belong to the directory. A depth that is no number is 0.
  *
- * @param temporary The directory that an empty save path means.
+ * @param text Not empty: which directory that means is for the system to say.
  * @throws SaveHandlerFailure in PHP's words.
  */
-export function parseSavePath(text: string, temporary: string): SavePath {
-  const parts = (text === '' ? temporary : text).split(';')
+export function parseSavePath(text: string): SavePath {
+  if (!text.includes(';')) return { depth: 0, mode: usualMode, directory: withoutEnd(text) }
+  const parts = text.split(';')
   const heads = parts.slice(0, Math.min(parts.length - 1, 2))
   const directory = parts.slice(heads.length).join(';')
-  const mode = heads.length < 2 ? 0o600 : modeOf(heads[1] ?? '')
-  return { depth: depthOf(heads[0] ?? '0'), mode, directory: directory.replace(/(?<=.)\/+$/, '') }
+  const mode = heads.length < 2 ? usualMode : modeOf(heads[1] ?? '')
+  return { depth: depthOf(heads[0] ?? ''), mode, directory: withoutEnd(directory) }
+}
+
+/** The root keeps its slash. */
+function withoutEnd(directory: string): string {
+  return directory.endsWith('/') ? directory.replace(/(?<=.)\/+$/, '') : directory
 }
 
 /** As `strtol` reads it, and then taken for unsigned: below 0 it is deeper than any id is long. */
@@ -59,7 +68,8 @@ export function sessionPath({ directory, depth }: SavePath, id: string): string 
       'Session ID is too long or contains illegal characters. Only the A-Z, a-z, 0-9, "-", and "," characters are allowed',
     )
   }
-  const path = `${directory}/${id.slice(0, depth).replaceAll(/./g, '$&/')}sess_${id}`
+  const folders = depth === 0 ? '' : id.slice(0, depth).replaceAll(/./g, '$&/')
+  const path = `${directory}/${folders}sess_${id}`
   if (id.length > depth && path.length <= longestPath) return path
   throw new SaveHandlerFailure(
     `Failed to create session data file path. Too short session ID, invalid save_path or path length exceeds ${longestPath} characters`,

@@ -8,8 +8,8 @@ import { PhpBytes } from '../value/scalars.ts'
 
 /** A lone surrogate: no text in UTF-8, and in a name the place of an octet. */
 const surrogate = /\p{Surrogate}/u
-/** Up to this length, looking at each character costs less than a call into the runtime. */
-const short = 48
+/** Up to this length, looking at each character costs less than a call into the runtime, also where the text is a piece of a longer one. */
+const short = 20
 
 /**
  * How many octets a text has in UTF-8.

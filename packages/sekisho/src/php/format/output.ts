@@ -1,5 +1,5 @@
-/** Up to this length, storing each character costs less than a call into the runtime. */
-const short = 64
+/** Up to this length, storing each character costs less than a call into the runtime, also where the text is a piece of a longer one. */
+const short = 20
 const quote = 34
 const firstSize = 512
 

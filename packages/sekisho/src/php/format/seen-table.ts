@@ -6,7 +6,8 @@ import { PhpEncodeError } from './errors.ts'
  */
 export class SeenTable {
   #count = 0
-  readonly #numbers = new Map<object, number>()
+  /** By identity; most data has nothing that could be shared. */
+  #numbers: Map<object, number> | undefined
   /** Numbers from here on are not known, because a class wrote some values in a way of its own. */
   #unknownFrom = Number.POSITIVE_INFINITY
 
@@ -22,6 +23,7 @@ export class SeenTable {
       this.#count += 1
       return undefined
     }
+    this.#numbers ??= new Map()
     const number = this.#numbers.get(shared)
     if (number === undefined) {
       this.#count += 1

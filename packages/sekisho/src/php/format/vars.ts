@@ -135,7 +135,6 @@ function octetsOf(name: string): Uint8Array {
   throw new PhpEncodeError(`the variable ${shown(name)} has half of a surrogate pair in its name`)
 }
 
-/** Each variable is read to a place of its own: one that is read again leaves the earlier one to those who refer to it. */
 function decodeNamed(
   octets: Uint8Array,
   limits: Required<PhpLimits>,
@@ -144,15 +143,21 @@ function decodeNamed(
   const vars = new PhpArray()
   const slots = slotsOf<PhpValue>(vars)
   const reader = new ValueReader(octets, limits, true)
+  if (reader.hasReferences) readApart(reader, slots, readName)
+  while (!reader.isAtEnd) reader.read(slots, readName(reader))
+  return vars
+}
+
+/** Each variable is read to a place of its own: one that is read again leaves the earlier one to those who refer to it. */
+function readApart(reader: ValueReader, slots: Slots, readName: (reader: ValueReader) => string): void {
   const places = new Map<string, Slots>()
   while (!reader.isAtEnd) {
     const name = readName(reader)
-    const place: Slots = reader.hasReferences ? new Map() : slots
-    if (place !== slots) places.set(name, place)
+    const place: Slots = new Map()
+    places.set(name, place)
     reader.read(place, name)
   }
   for (const [name, place] of places) slots.set(name, place.get(name) ?? null)
-  return vars
 }
 
 function readDelimitedName({ input }: ValueReader): string {

@@ -37,6 +37,7 @@ export interface Surroundings {
   readonly modified: (request: PhpRequest) => number | undefined
 }
 
+const nothing = new Uint8Array()
 const formats: ReadonlySet<string> = new Set(['php', 'php_binary', 'php_serialize'])
 
 /** An id that was replaced in this request, and what was stored under it. */
@@ -65,11 +66,15 @@ export class Context {
   /** The bytes as they were read, to see whether anything changed; `undefined`: it is written in any case. */
   stored: Uint8Array | undefined
   /** The bytes as they were read. */
-  read: Uint8Array = new Uint8Array()
+  read: Uint8Array = nothing
   /** The bytes as they were last written. */
   written: Uint8Array | undefined
   /** The id that this request has replaced. */
   predecessor: Predecessor | undefined
+  /** The id that the browser has while this request regenerates it, and the bytes under it, for a request that fails. */
+  held: { readonly id: string; readonly data: Uint8Array } | undefined
+  /** Whether the headers wait for the session to be written, though they look as if they had been sent. */
+  holdsHead = false
   /** Whether the id was made in this request and nothing has been stored under it. */
   isFresh = false
   /** Whether the id was made in this request, so that the browser has not had it yet. */

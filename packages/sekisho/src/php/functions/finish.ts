@@ -9,19 +9,23 @@ import type { Context } from './context.ts'
 import { encodeSession, formatOf } from './encoding.ts'
 import { remove } from './identity.ts'
 import { leadOn } from './obsolete.ts'
+import { putBack } from './put-back.ts'
 import type { Storage } from './storage.ts'
 
 export async function writeClose(context: Context): Promise<boolean> {
   if (!context.isActive) return false
   const storage = context.opened
   context.isActive = false
-  let isWritten: boolean
+  let isWritten = false
   try {
     isWritten = await save(context, storage)
   } finally {
     await storage.close()
+    if (!isWritten) await putBack(context, storage)
+    context.held = undefined
   }
-  if (isWritten) await leadOn(context, storage)
+  const { predecessor } = context
+  if (isWritten && predecessor !== undefined) await leadOn(context, storage, predecessor)
   // PHP says yes all the same, and nobody hears that the visitor's work is lost.
   if (!isWritten) context.endIfSafe('write-failed', storage.name, context.savePath)
   return true
@@ -69,6 +73,7 @@ function warnOfWrite(context: Context, { name, userClass }: Storage, isTouch: bo
 export async function abort(context: Context): Promise<boolean> {
   if (!context.isActive) return false
   context.isActive = false
+  context.held = undefined
   await context.opened.close()
   return true
 }

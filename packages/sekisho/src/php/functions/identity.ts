@@ -12,7 +12,7 @@ import type { Storage } from './storage.ts'
 
 /** @throws SekishoError where the handler makes none. */
 export async function newId(context: Context, storage: Storage, what: string): Promise<string> {
-  const id = await guarded(context, storage, () => storage.createId())
+  const id = await storage.createId()
   if (id === false) throw await givenUp(context, storage, what)
   return id
 }
@@ -51,22 +51,12 @@ function sendCookie(context: Context, name: string, id: string): boolean {
   return true
 }
 
-/** A handler that throws leaves no session behind, and its error is the caller's. */
-export async function guarded<T>(context: Context, storage: Storage, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    await abandon(context, storage)
-    throw error
-  }
-}
-
 /**
  * Whether there is a session of an id. PHP takes a storage that cannot tell for one that has none, and gives the visitor a new id;
  * the safe behaviour is an error, and leaves the old one alone.
  */
 export async function isThere(context: Context, storage: Storage, id: string): Promise<boolean> {
-  const answer = await guarded(context, storage, () => storage.exists(id))
+  const answer = await storage.exists(id)
   if (answer !== undefined || !context.isSafe) return answer === true
   await abandon(context, storage)
   return context.storageFailed('read-failed', storage.name, context.savePath)
@@ -83,6 +73,7 @@ export async function abandon(context: Context, storage: Storage): Promise<void>
 export async function remove(context: Context): Promise<boolean> {
   const storage = context.opened
   context.isActive = false
+  context.held = undefined
   try {
     const isRemoved = context.id === undefined || (await storage.destroy(context.id))
     if (!isRemoved) context.notice('destroy-failed')

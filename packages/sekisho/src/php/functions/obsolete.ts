@@ -11,15 +11,10 @@ import { decodeVars, encodeVars } from '../format/vars.ts'
 import { PhpArray } from '../value/value.ts'
 import type { Context, Predecessor } from './context.ts'
 import { formatOf } from './encoding.ts'
+import { ours, since, successor } from './replaced-marks.ts'
 import { acceptedId } from './session-id.ts'
 import type { Storage } from './storage.ts'
 
-/** When the id was replaced, in seconds since 1970. */
-const since = 'destroyed'
-/** The id that replaced it. */
-const successor = 'new_session_id'
-/** Ours: an application may well have a variable that is called `destroyed`. */
-const ours = 'sekisho_replaced'
 /** When the session was last given a new id, in seconds since 1970. */
 export const renewedAt = 'regenerated_at'
 
@@ -59,10 +54,10 @@ export function obsoleteSince({ vars, around }: Context): Obsolete | undefined {
 }
 
 /** Makes the old id lead to the new one, which has been stored by now, unless this request has changed the session. */
-export async function leadOn(context: Context, storage: Storage): Promise<void> {
-  const { predecessor, id } = context
+export async function leadOn(context: Context, storage: Storage, predecessor: Predecessor): Promise<void> {
+  const { id } = context
   context.predecessor = undefined
-  if (predecessor === undefined || id === undefined || !isSame(context, predecessor.vars)) return
+  if (id === undefined || !isSame(context, predecessor.vars)) return
   if (await storage.open(context.savePath, context.ini.get('session.name'))) {
     const present = await storage.read(predecessor.id)
     // Meanwhile somebody may have ended it.

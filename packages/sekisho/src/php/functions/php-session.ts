@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { SekishoUsageError } from '../../errors.ts'
 import type { IniInput } from '../ini/directive-kinds.ts'
-import type { DirectiveName, DirectiveValues } from '../ini/directive-table.ts'
+import type { DirectiveName, DirectiveValues } from '../ini/directive.ts'
 import type { PhpValue } from '../value/value.ts'
 import type { CookieParams, PhpAnswer } from './answer.ts'
+import { Calls, type ShutdownWork } from './calls.ts'
 import { Context, type SessionStatus, type Surroundings } from './context.ts'
 import { decode, encode } from './encoding.ts'
 import { abort, destroy, noticeLateChanges, writeClose } from './finish.ts'
 import type { PhpNotice } from './notices.ts'
+import { phpNames } from './php-names.ts'
 import { createId, regenerateId } from './regenerate.ts'
 import type { PhpRequest } from './request.ts'
 import * as settings from './settings-functions.ts'
@@ -20,38 +21,11 @@ import { initialize, start, type StartOptions } from './start.ts'
 import type { SaveHandlerCallbacks, UserSaveHandler } from './user-handler.ts'
 import type { SessionVariables } from './vars.ts'
 
-/** Work that is done before the session is written at the end of a request. */
-export type ShutdownWork = () => void | Promise<void>
-
 /** Options of {@link PhpSession.destroy}. */
 export interface DestroyOptions {
   /** Whether the variables and the cookie go as well, which is all that PHP's manual does to end a session (default `false`). */
   readonly cookie?: boolean
 }
-
-/** PHP's names of the methods, for notices. */
-const php = {
-  start: 'session_start',
-  writeClose: 'session_write_close',
-  abort: 'session_abort',
-  reset: 'session_reset',
-  destroy: 'session_destroy',
-  unset: 'session_unset',
-  regenerateId: 'session_regenerate_id',
-  createId: 'session_create_id',
-  gc: 'session_gc',
-  encode: 'session_encode',
-  decode: 'session_decode',
-  id: 'session_id',
-  name: 'session_name',
-  savePath: 'session_save_path',
-  moduleName: 'session_module_name',
-  cacheLimiter: 'session_cache_limiter',
-  cacheExpire: 'session_cache_expire',
-  setCookieParams: 'session_set_cookie_params',
-  setSaveHandler: 'session_set_save_handler',
-  iniSet: 'ini_set',
-} as const
 
 /**
  * The session of one request, with PHP's functions and their meaning. What waits for the storage gives a promise; await it before
@@ -59,14 +33,12 @@ const php = {
  */
 export class PhpSession {
   readonly #context: Context
-  readonly #shutdown: ShutdownWork[] = []
-  #running: Promise<unknown> | undefined
-  #isFinished = false
-  #isFinishing = false
+  readonly #calls: Calls
 
   /** Made by `createPhpSession` and by the adapters. */
   constructor(around: Surroundings, request: PhpRequest, answer: PhpAnswer) {
     this.#context = new Context(around, request, answer)
+    this.#calls = new Calls(this.#context)
   }
 
   /** `$_SESSION`. Readable at all times; what is changed while the session is active is stored. */
@@ -113,7 +85,7 @@ export class PhpSession {
    * @throws SekishoUsageError `ERR_ARGUMENT` for an option of a wrong type.
    */
   start(options: StartOptions = {}): Promise<boolean> {
-    return this.#run(php.start, (context) => start(context, options))
+    return this.#calls.run(phpNames.start, (context) => start(context, options))
   }
 
   /**
@@ -123,7 +95,7 @@ export class PhpSession {
    * @throws SekishoError `ERR_STORE_UNAVAILABLE` (503) where the storage failed; the versions of PHP warn and give `true`.
    */
   writeClose(): Promise<boolean> {
-    return this.#run(php.writeClose, writeClose)
+    return this.#calls.run(phpNames.writeClose, writeClose)
   }
 
   /** As {@link writeClose}: `session_commit()`. */
@@ -133,12 +105,12 @@ export class PhpSession {
 
   /** Ends the session without writing: `session_abort()`. */
   abort(): Promise<boolean> {
-    return this.#run(php.abort, abort)
+    return this.#calls.run(phpNames.abort, abort)
   }
 
   /** Reads the stored variables again: `session_reset()`. */
   reset(): Promise<boolean> {
-    return this.#run(php.reset, async (context) => context.isActive && initialize(context))
+    return this.#calls.run(phpNames.reset, async (context) => context.isActive && initialize(context))
   }
 
   /**
@@ -147,7 +119,7 @@ export class PhpSession {
    * @throws SekishoError `ERR_STORE_UNAVAILABLE` (503) where the storage failed; the versions of PHP warn and give `false`.
    */
   destroy({ cookie = false }: DestroyOptions = {}): Promise<boolean> {
-    return this.#run(php.destroy, (context) => destroy(context, cookie))
+    return this.#calls.run(phpNames.destroy, (context) => destroy(context, cookie))
   }
 
   /** Removes all variables: `session_unset()`. */
@@ -164,17 +136,17 @@ export class PhpSession {
    * way are not logged out; in the versions of PHP it stays a session of its own.
    */
   regenerateId(deleteOldSession: boolean = false): Promise<boolean> {
-    return this.#run(php.regenerateId, (context) => regenerateId(context, deleteOldSession))
+    return this.#calls.run(phpNames.regenerateId, (context) => regenerateId(context, deleteOldSession))
   }
 
   /** A new id that no session has: `session_create_id()`. @param prefix Letters, digits, `,` and `-`. */
   createId(prefix: string = ''): Promise<string | false> {
-    return this.#run(php.createId, (context) => createId(context, prefix))
+    return this.#calls.run(phpNames.createId, (context) => createId(context, prefix))
   }
 
   /** Removes sessions that nobody has used for `session.gc_maxlifetime`: `session_gc()`. @returns How many, or `false`. */
   gc(): Promise<number | false> {
-    return this.#run(php.gc, async (context) => {
+    return this.#calls.run(phpNames.gc, async (context) => {
       if (!context.isActive) return context.refuse('gc-inactive')
       return context.opened.gc(context.ini.get('session.gc_maxlifetime'))
     })
@@ -182,14 +154,14 @@ export class PhpSession {
 
   /** The variables as they would be stored: `session_encode()`. */
   encode(): Uint8Array | false {
-    this.#context.running = php.encode
+    this.#context.running = phpNames.encode
     return encode(this.#context)
   }
 
   /** Reads variables from what {@link encode} gave: `session_decode()`. @param data Bytes, or text. */
   decode(data: Uint8Array | string): Promise<boolean> {
     const octets = typeof data === 'string' ? new TextEncoder().encode(data) : data
-    return this.#run(php.decode, (context) => decode(context, octets))
+    return this.#calls.run(phpNames.decode, (context) => decode(context, octets))
   }
 
   /** Whether a session is under way: `session_status()`. */
@@ -201,32 +173,32 @@ export class PhpSession {
   id(): string
   id(next: string): string | false
   id(next?: string): string | false {
-    return settings.sessionId(this.#for(php.id), next)
+    return settings.sessionId(this.#for(phpNames.id), next)
   }
 
   /** The name of the cookie: `session_name()`. @returns The name before. */
   name(next?: string): string | false {
-    return settings.setting(this.#for(php.name), settings.settings.name, next)
+    return settings.setting(this.#for(phpNames.name), settings.settings.name, next)
   }
 
   /** The argument of the save handler: `session_save_path()`. @returns The path before. */
   savePath(next?: string): string | false {
-    return settings.setting(this.#for(php.savePath), settings.settings.savePath, next)
+    return settings.setting(this.#for(phpNames.savePath), settings.settings.savePath, next)
   }
 
   /** The kind of storage: `session_module_name()`. @returns The name before. */
   moduleName(next?: string): string | false {
-    return settings.moduleName(this.#for(php.moduleName), next)
+    return settings.moduleName(this.#for(phpNames.moduleName), next)
   }
 
   /** The cache limiter: `session_cache_limiter()`. @returns The limiter before. */
   cacheLimiter(next?: string): string | false {
-    return settings.setting(this.#for(php.cacheLimiter), settings.settings.cacheLimiter, next)
+    return settings.setting(this.#for(phpNames.cacheLimiter), settings.settings.cacheLimiter, next)
   }
 
   /** Minutes for which the answer may be cached: `session_cache_expire()`. @returns The minutes before. */
   cacheExpire(next?: number): number | false {
-    return settings.cacheExpire(this.#for(php.cacheExpire), next)
+    return settings.cacheExpire(this.#for(phpNames.cacheExpire), next)
   }
 
   /** What the cookie is like: `session_get_cookie_params()`. */
@@ -239,7 +211,7 @@ export class PhpSession {
     const [path, domain, secure, httponly] = others
     const given = typeof params === 'number' ? { lifetime: params, path, domain, secure, httponly } : params
     const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null))
-    return settings.changeCookieParams(this.#for(php.setCookieParams), set)
+    return settings.changeCookieParams(this.#for(phpNames.setCookieParams), set)
   }
 
   /**
@@ -249,7 +221,7 @@ export class PhpSession {
   setSaveHandler(handler: UserSaveHandler, registerShutdown?: boolean): boolean
   setSaveHandler(...callbacks: SaveHandlerCallbacks): boolean
   setSaveHandler(...args: readonly unknown[]): boolean {
-    return setSaveHandler(this.#for(php.setSaveHandler), args)
+    return setSaveHandler(this.#for(phpNames.setSaveHandler), args)
   }
 
   /** A directive as it stands: `ini_get()`, with its type. */
@@ -261,41 +233,33 @@ export class PhpSession {
 
   /** Changes a directive for this request: `ini_set()`. @returns The value before, or `false` where it may not be changed. */
   iniSet(name: string, value: IniInput): IniInput | false {
-    const context = this.#for(php.iniSet)
+    const context = this.#for(phpNames.iniSet)
     const before = context.ini.get(name)
     return settings.changeIni(context, name, value) ? (before ?? '') : false
   }
 
   /** Work to be done at the end of the request, while the session is still there; without any, the session is written at that point. */
   registerShutdown(work: ShutdownWork = async () => void (await this.writeClose())): void {
-    this.#shutdown.push(work)
+    this.#calls.register(work)
   }
 
   /**
    * Ends the request: what was registered is done, and a session that is still active is written. Adapters call it.
    *
-   * @param options `write: false` forgets the changes.
+   * @param options `write: false` forgets the changes; `holdsHead: true` says that the headers go out after this, whatever they look
+   * like meanwhile, and without a cookie when this fails.
    */
-  async finish({ write = true }: { readonly write?: boolean } = {}): Promise<void> {
-    if (this.#isFinished) return
-    this.#isFinished = true
-    // Its failure is told to whoever called the function; the end of the request only waits for it.
-    await this.#running?.catch(() => undefined)
-    this.#isFinishing = true
-    try {
-      for (const work of this.#shutdown) await work()
-    } finally {
-      // Also after work that has failed: a session that nobody closes would keep the next request waiting.
-      const ended = write ? this.writeClose() : this.abort()
-      await ended.finally(() => {
-        this.#isFinishing = false
-      })
-    }
+  async finish({
+    write = true,
+    holdsHead = false,
+  }: { readonly write?: boolean; readonly holdsHead?: boolean } = {}): Promise<void> {
+    this.#context.holdsHead = holdsHead
+    await this.#calls.finish(() => (write ? this.writeClose() : this.abort()))
   }
 
   /** Raises a notice where variables were changed after {@link finish} had written them. Adapters call it. */
   noticeLateChanges(): void {
-    noticeLateChanges(this.#for(php.writeClose))
+    noticeLateChanges(this.#for(phpNames.writeClose))
   }
 
   /** Puts the cookie back into an answer whose head was made anew, unless it has another of that name by now. Adapters call it. */
@@ -305,51 +269,12 @@ export class PhpSession {
 
   /** Whether there is anything for {@link finish} to do. */
   get isUnfinished(): boolean {
-    return !this.#isFinished && (this.#context.isActive || this.#running !== undefined || this.#shutdown.length > 0)
+    return this.#calls.isUnfinished
   }
 
   #for(name: string): Context {
     this.#context.running = name
     return this.#context
-  }
-
-  /** One at a time: a handler that calls a session function is refused, and so is a call before the last one has come back. */
-  #run<T>(name: string, work: (context: Context) => Promise<T>): Promise<T | false> {
-    const context = this.#context
-    if (this.#running !== undefined) return this.#refuse(name)
-    // Of a session that has been closed, the functions themselves say that there is none.
-    const isLate = this.#isFinished && !this.#isFinishing
-    if (isLate && (name === php.start || context.isActive)) return this.#tooLate(name)
-    context.running = name
-    // Taken before the first verb of a handler runs, which it does at once.
-    this.#running = Promise.resolve()
-    const running = work(context).finally(() => {
-      this.#running = undefined
-    })
-    this.#running = running
-    return running
-  }
-
-  /** A session that nobody would close would keep the next request waiting. */
-  async #tooLate(name: string): Promise<false> {
-    if (name !== php.start) return false
-    throw new SekishoUsageError(
-      'ERR_ARGUMENT',
-      'session_start() was called when the request was over: await all work before the answer ends',
-    )
-  }
-
-  async #refuse(name: string): Promise<false> {
-    const { isSafe } = this.#context
-    const outer = this.#context.running
-    this.#context.running = name
-    this.#context.notice('recursion')
-    this.#context.running = outer
-    if (!isSafe) return false
-    throw new SekishoUsageError(
-      'ERR_ARGUMENT',
-      `${name}() was called while ${outer}() was not finished: await it, and call no session function in a save handler`,
-    )
   }
 }
 

@@ -4,10 +4,12 @@
  * @module
  */
 import { SekishoUsageError } from '../../errors.ts'
+import type { Awaitable } from '../handler/contract.ts'
 import type { Context } from './context.ts'
 import { encodeSession } from './encoding.ts'
-import { abandon, givenUp, guarded, newId, resetId } from './identity.ts'
+import { abandon, givenUp, newId, resetId } from './identity.ts'
 import { obsoleteData, predecessorOf, unmark } from './obsolete.ts'
+import { hold, putBack } from './put-back.ts'
 import { idCharacters } from './session-id.ts'
 import type { Storage } from './storage.ts'
 
@@ -21,7 +23,23 @@ export async function regenerateId(context: Context, deletesOld: boolean): Promi
   if (context.isSafe) unmark(context)
   // Encoded before anything is touched: what cannot be encoded changes nothing.
   const data = encodeSession(context)
-  if (!(await leaveOld(context, storage, { deletesOld, data }))) return false
+  if (context.isSafe) hold(context)
+  try {
+    if (!(await move(context, storage, { deletesOld, data }))) return false
+  } catch (error) {
+    await abandon(context, storage)
+    await putBack(context, storage)
+    throw error
+  }
+  context.isFresh = false
+  context.isUnsent = true
+  if (context.ini.get('session.use_cookies')) context.sendsCookie = true
+  return resetId(context)
+}
+
+/** From the record of the old id to that of a new one. */
+async function move(context: Context, storage: Storage, leaving: Leaving): Promise<boolean> {
+  if (!(await leaveOld(context, storage, leaving))) return false
   await storage.close()
   context.stored = undefined
   context.id = undefined
@@ -29,11 +47,9 @@ export async function regenerateId(context: Context, deletesOld: boolean): Promi
   context.id = await draw(context, storage)
   await readNew(context, storage)
   // PHP's new record stays empty until the end, and for good when the request dies before.
-  if (context.isSafe) await keepNew(context, storage, data)
-  context.isFresh = false
-  context.isUnsent = true
-  if (context.ini.get('session.use_cookies')) context.sendsCookie = true
-  return resetId(context)
+  if (context.isSafe && !(await storage.write(context.id, leaving.data)))
+    throw await givenUp(context, storage, 'Failed to write session')
+  return true
 }
 
 interface Leaving {
@@ -42,13 +58,13 @@ interface Leaving {
 }
 
 async function leaveOld(context: Context, storage: Storage, leaving: Leaving): Promise<boolean> {
-  if (await guarded(context, storage, () => left(context, storage, leaving))) return true
+  if (await left(context, storage, leaving)) return true
   await abandon(context, storage)
   const failure = leaving.deletesOld ? 'regenerate-destroy-failed' : 'regenerate-write-failed'
   return context.storageFailed(failure, storage.name, context.savePath)
 }
 
-async function left(context: Context, storage: Storage, { deletesOld, data }: Leaving): Promise<boolean> {
+function left(context: Context, storage: Storage, { deletesOld, data }: Leaving): Awaitable<boolean> {
   const { id = '', isSafe, isUnsent, around } = context
   // The browser has never had an id that was made in this request.
   if (deletesOld || (isSafe && isUnsent)) return storage.destroy(id)
@@ -64,25 +80,20 @@ async function left(context: Context, storage: Storage, { deletesOld, data }: Le
 async function draw(context: Context, storage: Storage): Promise<string> {
   let id = await newId(context, storage, 'Failed to create new session ID')
   if (!context.ini.get('session.use_strict_mode') || !storage.validates) return id
-  for (let draws = 0; draws < mostDraws && (await guarded(context, storage, () => storage.exists(id))); draws += 1) {
+  for (let draws = 0; draws < mostDraws && (await storage.exists(id)); draws += 1) {
     id = await newId(context, storage, 'Failed to create session ID by collision')
   }
   return id
 }
 
 async function reopen(context: Context, storage: Storage): Promise<void> {
-  const isOpen = await guarded(context, storage, () => storage.open(context.savePath, context.ini.get('session.name')))
+  const isOpen = await storage.open(context.savePath, context.ini.get('session.name'))
   if (!isOpen) throw await givenUp(context, storage, 'Failed to open session')
 }
 
 async function readNew(context: Context, storage: Storage): Promise<void> {
-  const data = await guarded(context, storage, () => storage.read(context.id ?? ''))
+  const data = await storage.read(context.id ?? '')
   if (data === false) throw await givenUp(context, storage, 'Failed to create(read) session ID')
-}
-
-async function keepNew(context: Context, storage: Storage, data: Uint8Array): Promise<void> {
-  if (await guarded(context, storage, () => storage.write(context.id ?? '', data))) return
-  throw await givenUp(context, storage, 'Failed to write session')
 }
 
 /** @throws SekishoUsageError `ERR_ARGUMENT` for a prefix that is too long or holds a NUL. */

@@ -5,7 +5,8 @@
  */
 import { SekishoUsageError } from '../../errors.ts'
 import type { IniInput } from '../ini/directive-kinds.ts'
-import { directives, isDirective, type DirectiveName } from '../ini/directive-table.ts'
+import type { DirectiveName } from '../ini/directive.ts'
+import { directives, isDirective } from '../ini/directive-table.ts'
 import { readDirective } from '../ini/settings.ts'
 import { type CookieParams, cookieParams } from './answer.ts'
 import type { Context } from './context.ts'

@@ -4,12 +4,13 @@
  * @module
  */
 import { SekishoUsageError } from '../../errors.ts'
+import type { Awaitable } from '../handler/contract.ts'
 import type { IniInput } from '../ini/directive-kinds.ts'
-import type { DirectiveName } from '../ini/directive-table.ts'
+import type { DirectiveName } from '../ini/directive.ts'
 import { limitCache } from './answer.ts'
 import type { Context } from './context.ts'
 import { decodeInto, destroyUnread } from './encoding.ts'
-import { abandon, guarded, isThere, newId, resetId } from './identity.ts'
+import { abandon, isThere, newId, resetId } from './identity.ts'
 import { type Obsolete, obsoleteSince, renewedAt } from './obsolete.ts'
 import { regenerateId } from './regenerate.ts'
 import { acceptedId, findId, type FoundId } from './session-id.ts'
@@ -46,7 +47,7 @@ export async function start(context: Context, options: StartOptions): Promise<bo
 }
 
 /** Gives the session a new id when the application wants that from time to time: one that was copied ends with it. */
-async function renewInTime(context: Context): Promise<boolean> {
+function renewInTime(context: Context): Awaitable<boolean> {
   const { vars, around } = context
   if (around.regenerateEvery === 0 || vars.isEmpty || context.answer.headersSent) return true
   const now = Math.floor(around.now() / 1000)
@@ -112,27 +113,35 @@ function lookUp(context: Context): FoundId {
 }
 
 /** The cache limiter's headers; a session whose page can no longer be kept from caches is given up. */
-async function limit(context: Context): Promise<boolean> {
+function limit(context: Context): Awaitable<boolean> {
   const { answer, ini, around, request } = context
   if (ini.get('session.cache_limiter') === '') return true
-  if (answer.headersSent) {
-    await abandon(context, context.opened)
-    return context.refuse('limiter-after-headers')
-  }
+  if (answer.headersSent) return giveUpUnlimited(context)
   limitCache(answer, ini, { now: around.now(), modified: around.modified(request) })
   return true
+}
+
+async function giveUpUnlimited(context: Context): Promise<false> {
+  await abandon(context, context.opened)
+  return context.refuse('limiter-after-headers')
 }
 
 /** Opens, settles the id, sends the cookie, reads, sweeps and decodes: PHP's `php_session_initialize`. */
 export async function initialize(context: Context, found?: FoundId): Promise<boolean> {
   const storage = context.opened
   context.isActive = true
-  return (await opened(context, storage)) && takeUp(context, storage, { found, forwards: mostForwards })
+  try {
+    return (await opened(context, storage)) && (await takeUp(context, storage, { found, forwards: mostForwards }))
+  } catch (error) {
+    // A handler that throws leaves no session behind, and its error is the caller's.
+    await abandon(context, storage)
+    throw error
+  }
 }
 
 async function opened(context: Context, storage: Storage): Promise<boolean> {
   const { savePath } = context
-  if (await guarded(context, storage, () => storage.open(savePath, context.ini.get('session.name')))) return true
+  if (await storage.open(savePath, context.ini.get('session.name'))) return true
   await abandon(context, storage)
   return context.storageFailed('open-failed', storage.name, savePath)
 }
@@ -147,13 +156,13 @@ interface Taking {
 /** All that comes once the storage is open. */
 async function takeUp(context: Context, storage: Storage, { found, forwards }: Taking): Promise<boolean> {
   await settleId(context, storage, found)
-  if (!(await guarded(context, storage, async () => resetId(context, found)))) {
+  if (!resetId(context, found)) {
     await abandon(context, storage)
     return false
   }
   context.vars.clear()
   context.hasVars = true
-  return readInto(context, storage, forwards)
+  return await readInto(context, storage, forwards)
 }
 
 async function settleId(context: Context, storage: Storage, found: FoundId | undefined): Promise<void> {
@@ -181,12 +190,12 @@ async function isAdopted(context: Context, storage: Storage, id: string, found: 
 }
 
 async function readInto(context: Context, storage: Storage, forwards: number): Promise<boolean> {
-  const data = await guarded(context, storage, () => storage.read(context.id ?? ''))
+  const data = await storage.read(context.id ?? '')
   if (data === false) {
     await abandon(context, storage)
     return context.storageFailed('read-failed', storage.name, context.savePath)
   }
-  await sweepNow(context, storage)
+  if (isSweeping(context)) await storage.gc(context.ini.get('session.gc_maxlifetime'))
   context.stored = context.ini.get('session.lazy_write') ? data : undefined
   context.read = data
   if (data.length > 0) context.isFresh = false
@@ -195,11 +204,10 @@ async function readInto(context: Context, storage: Storage, forwards: number): P
   return obsolete === undefined ? true : follow(context, storage, obsolete, forwards)
 }
 
-async function sweepNow(context: Context, storage: Storage): Promise<void> {
-  const { ini, around } = context
+/** Whether this is one of the starts that sweep. */
+function isSweeping({ ini, around }: Context): boolean {
   const probability = ini.get('session.gc_probability')
-  if (probability <= 0 || Math.floor(around.random() * ini.get('session.gc_divisor')) >= probability) return
-  await guarded(context, storage, () => storage.gc(ini.get('session.gc_maxlifetime')))
+  return probability > 0 && Math.floor(around.random() * ini.get('session.gc_divisor')) < probability
 }
 
 /** PHP destroys what it cannot read. The safe behaviour leaves it where it is, for somebody to look at, and begins anew. */
@@ -229,7 +237,7 @@ async function follow(
   if (id === undefined && !isOver) return true
   if (id === undefined || isOver || !(await isThere(context, storage, id))) {
     context.notice('old-id')
-    await guarded(context, storage, () => storage.destroy(context.id ?? ''))
+    await storage.destroy(context.id ?? '')
     return beginAnew(context, storage)
   }
   return goOn(context, storage, { id, forwards: forwards - 1 })

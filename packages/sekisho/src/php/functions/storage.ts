@@ -34,32 +34,32 @@ export class Storage {
     return this.#handler.validateId !== undefined
   }
 
-  open(savePath: string, name: string): Promise<boolean> {
+  open(savePath: string, name: string): Awaitable<boolean> {
     return this.#call(() => this.#handler.open(savePath, name))
   }
 
-  close(): Promise<boolean> {
+  close(): Awaitable<boolean> {
     return this.#call(() => this.#handler.close())
   }
 
-  read(id: string): Promise<Uint8Array | false> {
+  read(id: string): Awaitable<Uint8Array | false> {
     return this.#call(() => this.#handler.read(id))
   }
 
-  write(id: string, data: Uint8Array): Promise<boolean> {
+  write(id: string, data: Uint8Array): Awaitable<boolean> {
     return this.#call(() => this.#handler.write(id, data))
   }
 
   /** As `write`, of what is there already. */
-  touch(id: string, data: Uint8Array): Promise<boolean> {
+  touch(id: string, data: Uint8Array): Awaitable<boolean> {
     return this.#call(() => this.#handler.updateTimestamp?.(id, data) ?? this.#handler.write(id, data))
   }
 
-  destroy(id: string): Promise<boolean> {
+  destroy(id: string): Awaitable<boolean> {
     return this.#call(() => this.#handler.destroy(id))
   }
 
-  gc(maxLifetime: number): Promise<number | false> {
+  gc(maxLifetime: number): Awaitable<number | false> {
     return this.#call(() => this.#handler.gc(maxLifetime))
   }
 
@@ -71,17 +71,27 @@ export class Storage {
 
   /** Whether a session of this id exists; yes where the handler has no verb for it, `undefined` where the verb failed. */
   async exists(id: string): Promise<boolean | undefined> {
-    const told = await this.#call(async () => ({ exists: (await this.#handler.validateId?.(id)) ?? true }))
-    return told === false ? undefined : told.exists
+    try {
+      return (await this.#handler.validateId?.(id)) ?? true
+    } catch (error) {
+      this.#failed(error)
+      return undefined
+    }
   }
 
-  async #call<T>(verb: () => Awaitable<T | false>): Promise<T | false> {
+  /** What a handler answers at once is not made a promise of. */
+  #call<T>(verb: () => Awaitable<T | false>): Awaitable<T | false> {
     try {
-      return await verb()
+      const answer = verb()
+      return answer instanceof Promise ? answer.catch((error: unknown) => this.#failed(error)) : answer
     } catch (error) {
-      if (!(error instanceof SaveHandlerFailure)) throw error
-      this.#owner.handlerSaid(error.message)
-      return false
+      return this.#failed(error)
     }
+  }
+
+  #failed(error: unknown): false {
+    if (!(error instanceof SaveHandlerFailure)) throw error
+    this.#owner.handlerSaid(error.message)
+    return false
   }
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { serialize } from '../format/serialize.ts'
 import type { PhpKey } from '../value/keys.ts'
-import { slotsOf } from '../value/php-map.ts'
+import { PhpReference, slotsOf } from '../value/php-map.ts'
+import { isSame } from '../value/same.ts'
 import { toJs } from '../value/to-js.ts'
 import { toPhp } from '../value/to-php.ts'
 import { PhpArray, type PhpValue } from '../value/value.ts'
@@ -17,9 +17,11 @@ export type SessionVariables = Record<string, unknown>
 interface Given {
   readonly key: PhpKey
   readonly php: PhpValue
-  /** Absent while nobody has looked. */
-  js?: unknown
+  js: unknown
 }
+
+/** Stands for what nobody has looked at. */
+const unread = Symbol('unread')
 
 /**
  * The object stays the same for as long as the request runs: what holds it sees what a start, a reset or a decoding brings.
@@ -38,8 +40,7 @@ export class SessionVars {
   /** Removes all variables. */
   clear(): void {
     for (const name of Object.keys(this.view)) delete this.view[name]
-    this.#array = new PhpArray()
-    this.#given.clear()
+    if (this.#given.size > 0) this.#startWith(new PhpArray())
   }
 
   /** Replaces all variables. */
@@ -48,10 +49,12 @@ export class SessionVars {
     this.merge(array)
   }
 
-  /** Sets some of them, in the place of what had their names. */
+  /** Sets some of them, in the place of what had their names. The array is ours from here on. */
   merge(array: PhpArray): void {
-    this.toArray().assign(array)
-    for (const [key, php] of array.entries()) this.#show(key, php)
+    if (this.isEmpty) this.#startWith(array)
+    else this.toArray().assign(array)
+    for (const [key, slot] of slotsOf<PhpValue>(array))
+      this.#show(key, slot instanceof PhpReference ? slot.value : slot)
   }
 
   /** Replaces all variables by those of an object. */
@@ -77,36 +80,45 @@ export class SessionVars {
       slotsOf<PhpValue>(this.#array).delete(key)
       this.#given.delete(name)
     }
-    for (const name of Object.keys(this.view)) if (!this.#isUnread(name)) this.#take(name, this.view[name])
+    for (const name of Object.keys(this.view)) this.#take(name)
     return this.#array
+  }
+
+  #startWith(array: PhpArray): void {
+    this.#array = array
+    this.#given.clear()
   }
 
   /** Arrays and objects are converted when somebody looks: most requests look at few. */
   #show(key: PhpKey, php: PhpValue): void {
     const name = String(key)
-    const given: Given = { key, php }
+    const given: Given = { key, php, js: unread }
     this.#given.set(name, given)
-    if (!(php instanceof PhpArray)) {
-      given.js = toJs(php)
-      define(this.view, name, { value: given.js, writable: true })
-      return
+    if (php instanceof PhpArray) return this.#showWhenRead(name, given)
+    given.js = toJs(php)
+    this.view[name] = given.js
+  }
+
+  #showWhenRead(name: string, given: Given): void {
+    const { view } = this
+    const put = (value: unknown): void => define(view, name, { value, writable: true })
+    const get = (): unknown => {
+      given.js = toJs(given.php)
+      put(given.js)
+      return given.js
     }
-    define(this.view, name, {
-      get: () => {
-        given.js = toJs(php)
-        define(this.view, name, { value: given.js, writable: true })
-        return given.js
-      },
-      set: (value: unknown) => define(this.view, name, { value, writable: true }),
-    })
+    define(view, name, { get, set: put })
   }
 
-  #isUnread(name: string): boolean {
-    return Object.getOwnPropertyDescriptor(this.view, name)?.get !== undefined
+  /** Somebody may have put something else in the place of what nobody has read. */
+  #isUnread(name: string, { js }: Given): boolean {
+    return js === unread && Object.getOwnPropertyDescriptor(this.view, name)?.get !== undefined
   }
 
-  #take(name: string, js: unknown): void {
+  #take(name: string): void {
     const given = this.#given.get(name)
+    if (given !== undefined && this.#isUnread(name, given)) return
+    const js = this.view[name]
     if (given !== undefined && Object.is(given.js, js) && isUnchanged(given)) return
     const php = toPhp(js)
     this.#array.set(given?.key ?? name, php)
@@ -120,6 +132,5 @@ function define(view: SessionVariables, name: string, descriptor: PropertyDescri
 
 /** Whether what was handed out still means what it was made from. */
 function isUnchanged({ php, js }: Given): boolean {
-  if (typeof js !== 'object' || js === null || Object.is(js, php)) return true
-  return Buffer.compare(serialize(toPhp(js)), serialize(toPhp(toJs(php)))) === 0
+  return typeof js !== 'object' || js === null || Object.is(js, php) || isSame(js, toJs(php))
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DirectiveValues } from '../ini/directive-table.ts'
+import type { DirectiveValues } from '../ini/directive.ts'
 
 /** A value, or a promise of one. A handler in memory answers at once, one over a network does not. */
 export type Awaitable<T> = T | Promise<T>

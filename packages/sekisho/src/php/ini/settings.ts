@@ -5,7 +5,8 @@
  */
 import { optionError } from '../../errors.ts'
 import { textOf, type IniInput, type Reading, type ReadingContext } from './directive-kinds.ts'
-import { directives, isDirective, type Directive, type DirectiveName, type DirectiveValues } from './directive-table.ts'
+import type { Directive, DirectiveName, DirectiveValues } from './directive.ts'
+import { directives, isDirective } from './directive-table.ts'
 
 /** Directives as an application gives them; other names are for save handlers, such as `redis.session.locking_enabled`. */
 export type PhpIni = { readonly [N in DirectiveName]?: IniInput } & { readonly [other: string]: IniInput | undefined }
@@ -122,22 +123,22 @@ function problemsOf(name: string, reading: Reading<IniInput>): IniProblem[] {
 
 /** The directives as they stand in one request. What it changes concerns nobody else. */
 export class RequestIni {
-  readonly #base: ResolvedIni
+  #values: ReadonlyMap<string, IniInput>
   #changed: Map<string, IniInput> | undefined
 
-  constructor(base: ResolvedIni) {
-    this.#base = base
+  constructor({ values }: ResolvedIni) {
+    this.#values = values
   }
 
   get<N extends DirectiveName>(name: N): DirectiveValues[N]
   get(name: string): IniInput | undefined
   get(name: string): IniInput | undefined {
-    return this.#changed?.get(name) ?? this.#base.values.get(name)
+    return this.#values.get(name)
   }
 
   /** Sets a value that has been read and found good. */
   put(name: string, value: IniInput): void {
-    this.#changed ??= new Map()
-    this.#changed.set(name, value)
+    this.#changed ??= new Map(this.#values)
+    this.#values = this.#changed.set(name, value)
   }
 }

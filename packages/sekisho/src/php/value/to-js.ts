@@ -13,7 +13,13 @@ import { PhpArray, type PhpValue } from './value.ts'
  * - objects, enum cases and what classes wrote stay what they are: nothing in JavaScript is like them.
  */
 export function toJs(value: PhpValue): unknown {
-  return new Plainer().convert(value)
+  return value instanceof PhpArray ? new Plainer().convert(value) : single(value)
+}
+
+/** A value that holds no others. */
+function single(value: Exclude<PhpValue, PhpArray>): unknown {
+  if (value instanceof PhpFloat) return value.value
+  return value instanceof PhpBytes ? value.octets : value
 }
 
 /** Goes through arrays without recursion, each of them once: they can contain themselves by reference. */
@@ -21,8 +27,8 @@ class Plainer {
   readonly #waiting: (readonly [from: PhpArray, into: object])[] = []
   readonly #done = new Map<PhpArray, object>()
 
-  convert(value: PhpValue): unknown {
-    const result = this.#value(value)
+  convert(whole: PhpArray): unknown {
+    const result = this.#array(whole)
     for (let task = this.#waiting.pop(); task !== undefined; task = this.#waiting.pop()) {
       const [from, into] = task
       for (const [key, slot] of slotsOf<PhpValue>(from))
@@ -32,9 +38,7 @@ class Plainer {
   }
 
   #value(value: PhpValue): unknown {
-    if (value instanceof PhpArray) return this.#array(value)
-    if (value instanceof PhpFloat) return value.value
-    return value instanceof PhpBytes ? value.octets : value
+    return value instanceof PhpArray ? this.#array(value) : single(value)
   }
 
   #array(from: PhpArray): object {

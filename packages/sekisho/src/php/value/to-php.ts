@@ -30,7 +30,7 @@ interface Task {
  *   message names the path.
  */
 export function toPhp(value: unknown): PhpValue {
-  return new Converter().convert(value)
+  return isObject(value) ? new Converter().convert(value) : single(value, undefined, undefined)
 }
 
 /** Goes through collections without recursion: how deep plain values are is for others to limit. */
@@ -40,8 +40,8 @@ class Converter {
   readonly #around = new Set<object>()
   readonly #done = new Map<object, PhpArray>()
 
-  convert(value: unknown): PhpValue {
-    const result = this.#value(value, undefined, undefined)
+  convert(whole: object): PhpValue {
+    const result = this.#object(whole, { outer: undefined, key: undefined })
     for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) this.#run(task)
     return result
   }
@@ -73,21 +73,7 @@ class Converter {
   }
 
   #value(value: unknown, outer: Place | undefined, key: unknown): PhpValue {
-    switch (typeof value) {
-      case 'string':
-      case 'number':
-      case 'boolean':
-        return value
-      case 'undefined':
-        return null
-      case 'bigint':
-        if (isInt64(value)) return smallest(value)
-        throw refused({ outer, key }, 'an integer of more than 64 bits')
-      case 'object':
-        return value === null ? null : this.#object(value, { outer, key })
-      default:
-        throw refused({ outer, key }, shown(value))
-    }
+    return isObject(value) ? this.#object(value, { outer, key }) : single(value, outer, key)
   }
 
   #object(source: object, place: Place): PhpValue {
@@ -106,6 +92,28 @@ class Converter {
     this.#done.set(source, into)
     this.#tasks.push({ source, place, into })
     return into
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** A value that holds no others. */
+function single(value: unknown, outer: Place | undefined, key: unknown): PhpValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return value
+    case 'bigint':
+      if (isInt64(value)) return smallest(value)
+      throw refused({ outer, key }, 'an integer of more than 64 bits')
+    case 'undefined':
+    case 'object':
+      return null
+    default:
+      throw refused({ outer, key }, shown(value))
   }
 }
 

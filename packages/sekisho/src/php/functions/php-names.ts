@@ -1,0 +1,23 @@
+/** PHP's names of the session functions by those of the methods, for notices. */
+export const phpNames = {
+  start: 'session_start',
+  writeClose: 'session_write_close',
+  abort: 'session_abort',
+  reset: 'session_reset',
+  destroy: 'session_destroy',
+  unset: 'session_unset',
+  regenerateId: 'session_regenerate_id',
+  createId: 'session_create_id',
+  gc: 'session_gc',
+  encode: 'session_encode',
+  decode: 'session_decode',
+  id: 'session_id',
+  name: 'session_name',
+  savePath: 'session_save_path',
+  moduleName: 'session_module_name',
+  cacheLimiter: 'session_cache_limiter',
+  cacheExpire: 'session_cache_expire',
+  setCookieParams: 'session_set_cookie_params',
+  setSaveHandler: 'session_set_save_handler',
+  iniSet: 'ini_set',
+} as const
