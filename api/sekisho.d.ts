@@ -18,6 +18,11 @@ export type CarrierChange = {
     readonly kind: 'keep';
 };
 
+export interface CarrierHandOff {
+    readonly current: string;
+    readonly previous: PreviousSecret;
+}
+
 export interface CarrierParts {
     readonly address: string;
     readonly current: string;
@@ -376,6 +381,8 @@ export interface Transport {
 }
 
 export type VaultMode = 'keyring' | 'carrier';
+
+export declare function carrierHandOff(carrier: string, until: number): CarrierHandOff;
 
 export declare function carrierParts(carrier: string): CarrierParts;
 

@@ -298,8 +298,9 @@ export declare class PhpSession {
     iniGet(name: string): IniInput | undefined;
     iniSet(name: string, value: IniInput): IniInput | false;
     registerShutdown(work?: ShutdownWork): void;
-    finish({ write }?: {
+    finish({ write, holdsHead, }?: {
         readonly write?: boolean;
+        readonly holdsHead?: boolean;
     }): Promise<void>;
     noticeLateChanges(): void;
     keepCookie(): void;
@@ -333,6 +334,7 @@ export interface PhpSharingOptions {
     readonly principal?: string | PrincipalVariable;
     readonly maxLifetime?: number;
     readonly absolute?: number;
+    readonly forwardFor?: number;
     readonly variable?: string;
     readonly dataVersion?: number;
     readonly development?: boolean;

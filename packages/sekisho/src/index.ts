@@ -17,7 +17,7 @@ export type {
   StoreLimitOptions,
   StoreTimeoutOptions,
 } from './session/shared-options.ts'
-export { carrierParts, type CarrierParts } from './session/token.ts'
+export { carrierHandOff, carrierParts, type CarrierHandOff, type CarrierParts } from './session/token.ts'
 export { cookieTransport, type CookieOptions, type CookieTransportInput } from './transport/cookie.ts'
 export type { AnswerHeaders, CarrierChange, Presented, RequestHeaders, Transport } from './transport/contract.ts'
 export type { HeaderOptions } from './transport/header.ts'

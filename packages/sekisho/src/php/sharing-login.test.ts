@@ -84,12 +84,6 @@ test('a request that writes after PHP has logged the user out brings nothing bac
   assert.deepEqual(readdirSync(site.directory), [])
 })
 
-test('what the manual’s recipe leaves under an old id is no session', async () => {
-  site.php('abc', '$_SESSION["destroyed"] = time(); $_SESSION["new_session_id"] = "abd"; $_SESSION["user"] = "hana";')
-  const { result } = await visit(site.sessions({ principal: 'user' }), 'abc', ({ principal }) => principal)
-  assert.equal(result, undefined)
-})
-
 test('a login in Redis moves the key, and waits for the lock of PHP', async () => {
   const client = new Redis(redisUrl())
   const prefix = `php-sharing-test-${process.pid}:`

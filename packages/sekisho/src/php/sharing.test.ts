@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { beforeEach, test } from 'node:test'
 import koffi from 'koffi'
 import { defineSession, KeyRing } from 'sekisho'
@@ -125,6 +125,22 @@ test('a session that is older than PHP’s lifetime is none, and the sweep remov
   assert.equal((await visit(defined(sharing), 'abc', ({ meta }) => meta.address)).result, undefined)
   assert.equal(await sharing.store.sweep(10), 1)
   assert.deepEqual(readdirSync(site.directory), [])
+})
+
+test('a directory that is not there is an outage, and makes nobody a visitor without a session', async () => {
+  site.php('abc', '$_SESSION["n"] = 1;')
+  const sessions = site.sessions()
+  renameSync(site.directory, `${site.directory}-away`)
+  try {
+    const outage = { code: 'ERR_STORE_SETUP', status: 503, message: /the directory of PHP's sessions cannot be used/ }
+    await assert.rejects(
+      visit(sessions, 'abc', ({ data }) => data.n),
+      outage,
+    )
+  } finally {
+    renameSync(`${site.directory}-away`, site.directory)
+  }
+  assert.equal((await visit(sessions, 'abc', ({ data }) => data.n)).result, 1)
 })
 
 test('data that PHP could not read is left as it is', async () => {

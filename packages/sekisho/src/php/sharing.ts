@@ -8,6 +8,7 @@ import { SharedFormat, type PrincipalVariable } from './sharing/format.ts'
 import { KnownIds } from './sharing/known-ids.ts'
 import { SharedRows } from './sharing/shared-rows.ts'
 import { SharedSessions } from './sharing/shared-sessions.ts'
+import { Successors } from './sharing/successors.ts'
 
 export type { PrincipalVariable } from './sharing/format.ts'
 
@@ -28,6 +29,12 @@ export interface PhpSharingOptions {
   readonly maxLifetime?: number
   /** Seconds after which a session ends however much it is used, from its login or first write here (43,200, 12 hours). */
   readonly absolute?: number
+  /**
+   * Seconds for which an id is good that PHP has replaced by the recipe of its manual (`destroyed`, `new_session_id`), or `phpSessions`
+   * has: with `principal`, a request that comes late with it is brought to the session under its new id (60; the manual's recipe:
+   * 300). 0: it is good for nothing at once.
+   */
+  readonly forwardFor?: number
   /** The variable for what is kept beside the data (`sekisho`). */
   readonly variable?: string
   /** The version of the data in sessions that PHP has begun, `dataVersion` of the definition (1). */
@@ -57,18 +64,22 @@ export type PhpSharing = Required<
  */
 export function sharedWithPhp(options: PhpSharingOptions): PhpSharing {
   const { rows, format = 'php', cookie = {}, maxLifetime = 1440, absolute = 43_200, variable = 'sekisho' } = options
-  const { dataVersion = 1, development = isDevelopment() } = options
+  const { dataVersion = 1, forwardFor = 60, development = isDevelopment() } = options
   if (typeof rows?.get !== 'function') throw optionError('rows', '`phpFileRows(…)` or `phpRedisRows(…)`', rows)
   checkName('variable', variable)
   wholeNumber('maxLifetime', maxLifetime, 1)
   wholeNumber('absolute', absolute, maxLifetime)
+  wholeNumber('forwardFor', forwardFor, 0)
   const ids = new KnownIds()
   const principal = principalVariable(options.principal, variable)
-  const shared = new SharedFormat({ format, variable, principal, maxLifetime, absolute, dataVersion })
+  const shared = new SharedFormat({ format, variable, principal, maxLifetime, absolute, dataVersion, forwardFor })
   const phpSessId = { name: 'PHPSESSID', ...cookie }
+  const sharedRows = new SharedRows(rows, ids)
   return {
     store: new SharedSessions(
-      rowSessions(new SharedRows(rows, ids), { format: shared, id: (address) => address, sweepGraceMs: 0 }),
+      rowSessions(sharedRows, { format: shared, id: (address) => address, sweepGraceMs: 0 }),
+      // Only by the user can be told that a login lies between the old id and the new one.
+      new Successors({ rows, ids, format: shared, forwardFor: principal === undefined ? 0 : forwardFor }),
     ),
     transport: phpCookie({ application: 'php', development, cookie: phpSessId }, ids),
     rotation: false,

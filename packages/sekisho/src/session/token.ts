@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes, timingSafeEqual } from '../crypto/node.ts'
 import { SekishoUsageError } from '../errors.ts'
-import type { SessionRecord } from '../store/contract.ts'
+import type { PreviousSecret, SessionRecord } from '../store/contract.ts'
 
 const LOCATOR_BYTES = 16
 const SECRET_BYTES = 32
@@ -144,10 +144,34 @@ export interface CarrierParts {
  * @throws SekishoUsageError `ERR_ARGUMENT` for any other text.
  */
 export function carrierParts(carrier: string): CarrierParts {
-  if (carrier.length !== TOKEN_DIGITS || strangeToTokens.test(carrier))
-    throw new SekishoUsageError('ERR_ARGUMENT', 'a carrier must have 64 base64url digits')
-  const { address, verifier } = new Token(carrier)
+  const { address, verifier } = tokenIn(carrier)
   return { address, current: verifier }
+}
+
+/** The secrets of a record whose session has moved on from a carrier, and to which the carrier still leads. */
+export interface CarrierHandOff {
+  /** The new secret, as the record keeps it. */
+  readonly current: string
+  /** The carrier's own, with the new one sealed for whoever presents it. */
+  readonly previous: PreviousSecret
+}
+
+/**
+ * For the same stores, where somebody else has moved the session: who comes with the old carrier gets the new one, as after a
+ * rotation.
+ *
+ * @param until When the old carrier is dead, epoch milliseconds.
+ * @throws SekishoUsageError `ERR_ARGUMENT` for a text that is no carrier.
+ */
+export function carrierHandOff(carrier: string, until: number): CarrierHandOff {
+  const token = tokenIn(carrier)
+  const next = token.successor()
+  return { current: next.verifier, previous: { verifier: token.verifier, until, handoff: token.handOff(next) } }
+}
+
+function tokenIn(carrier: string): Token {
+  if (carrier.length === TOKEN_DIGITS && !strangeToTokens.test(carrier)) return new Token(carrier)
+  throw new SekishoUsageError('ERR_ARGUMENT', 'a carrier must have 64 base64url digits')
 }
 
 /** A token for a new session. */

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { carrierParts, cookieTransport, defineSession, type Transport } from '../index.ts'
+import {
+  carrierHandOff,
+  carrierParts,
+  cookieTransport,
+  defineSession,
+  type Session,
+  type Sessions,
+  type Transport,
+} from '../index.ts'
 import { MemoryStore } from '../store/memory.ts'
 
 const cookie = cookieTransport({ application: 'shop', development: true })
@@ -44,6 +52,31 @@ test('what a store files a session under can be told from its carrier', async ()
     assert.throws(() => carrierParts(carrier.slice(1) + other), { code: 'ERR_ARGUMENT' }, other)
 })
 
+test('a session that somebody else has moved is handed over to the old carrier, until that is dead', async () => {
+  const store = new MemoryStore()
+  const sessions = defineSession<{ n: number }>({ name: 'shop', store, development: true })
+  const begun = await sessions.open({ headers: {} })
+  begun.data.n = 1
+  const first = await committed(sessions, begun)
+  const moved = async (until: number): Promise<void> => {
+    const { address } = carrierParts(first)
+    const stored = await store.read(address)
+    assert.ok(stored !== undefined)
+    const record = { ...stored.record, ...carrierHandOff(first, until) }
+    const lifetime = { idleMs: 60_000 }
+    assert.equal(await store.replace(address, record, stored.version, lifetime, 'id'), 'replaced')
+  }
+  await moved(Date.now() + 60_000)
+  const late = await sessions.open({ headers: { cookie: `sid-shop=${first}` } })
+  assert.equal(late.data.n, 1)
+  const next = await committed(sessions, late)
+  assert.notEqual(next, first)
+  assert.equal((await sessions.open({ headers: { cookie: `sid-shop=${next}` } })).data.n, 1)
+  await moved(Date.now() - 1)
+  assert.equal((await sessions.open({ headers: { cookie: `sid-shop=${first}` } })).data.n, undefined)
+  assert.throws(() => carrierHandOff('short', 0), { code: 'ERR_ARGUMENT' })
+})
+
 test('a transport stands alone, and has both of its methods', () => {
   const store = new MemoryStore()
   const options = { name: 'shop', store, transport: backwards }
@@ -63,4 +96,11 @@ test('a transport stands alone, and has both of its methods', () => {
 
 function turned(text: string): string {
   return [...text].toReversed().join('')
+}
+
+/** The carrier in the cookie that the end of a request sets. */
+async function committed<Data extends object>(sessions: Sessions<Data>, session: Session<Data>): Promise<string> {
+  const headers = new Headers()
+  await sessions.commit(session, { status: 200, headers })
+  return /^sid-shop=([^;]*)/.exec(headers.get('set-cookie') ?? '')?.[1] ?? ''
 }

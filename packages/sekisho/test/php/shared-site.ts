@@ -1,5 +1,5 @@
 /** A site whose sessions PHP and we share, in a directory of its own for each test. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -46,6 +46,11 @@ export class SharedSite {
   /** A page of PHP, as what follows `session_start()`. @returns What it prints. */
   php(id: string, code: string): string {
     return php({ 'session.save_path': this.directory }, id, `session_start(); ${code}`)
+  }
+
+  /** Whether there is a session of this id. */
+  exists(id: string): boolean {
+    return existsSync(this.file(id))
   }
 
   /** The file of a session. */

@@ -44,11 +44,19 @@ export class SessionLock {
     await this.#server.script('release a lock', { text: releaseScript, keys: [lock], args: [this.holder] })
   }
 
-  /** A try that got no answer may have taken the lock: then nobody knows, and it is given back when it expires. */
+  /**
+   * A try that got no answer may have taken the lock, or may take it yet, when a server that hung goes on. So it is given back behind
+   * it, on the same connection as a rule; where that fails as well, the lock ends by itself.
+   */
   async #try(expireMs: number): Promise<boolean> {
     const { lock } = this.#keys
-    const reply = await this.#server.run('take a lock', lock, ['set', lock, this.holder, 'NX', 'PX', String(expireMs)])
-    return textOf(reply) === 'OK'
+    try {
+      const command = ['set', lock, this.holder, 'NX', 'PX', String(expireMs)] as const
+      return textOf(await this.#server.run('take a lock', lock, command)) === 'OK'
+    } catch (error) {
+      void this.release().catch(() => {})
+      throw error
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { SekishoUsageError } from '../../errors.ts'
+import type { CarrierHandOff } from '../../index.ts'
 import type { SessionRecord } from '../../store/contract.ts'
 import type { Row, RowFormat, RowSession } from '../../store/rows.ts'
 import { PhpDecodeError } from '../format/errors.ts'
@@ -7,10 +8,11 @@ import { smallest } from '../value/keys.ts'
 import { PhpArray, type PhpValue } from '../value/value.ts'
 import { envelopeText, readEnvelope, type Envelope } from './envelope.ts'
 import { merge, visible, type Json } from './json-values.ts'
+import { endOfId, replacedIn } from './replaced.ts'
 import { versionOf } from './secrets-node.ts'
 
-/** The variables of a session as stored, and what the engine shall find as the verifier of its secret. */
-export interface SharedContent {
+/** The variables of a session as stored, and what the engine shall find as the verifiers of its secrets. */
+export interface SharedContent extends Partial<CarrierHandOff> {
   readonly vars: Uint8Array
   readonly current: string
 }
@@ -35,6 +37,8 @@ export interface SharedFormatOptions {
   readonly absolute: number
   /** The version of the data in a session that PHP has begun. */
   readonly dataVersion: number
+  /** For how many seconds an id that PHP has replaced is good. */
+  readonly forwardFor: number
 }
 
 const utf8 = new TextDecoder()
@@ -59,15 +63,16 @@ export class SharedFormat implements RowFormat<SharedContent> {
 
   decode({ data, changedAt, expiresAt }: Row<SharedContent>, now: number): RowSession | undefined {
     const vars = this.#read(data.vars)
-    if (vars === undefined || isReplaced(vars)) return undefined
-    const { variable, maxLifetime, dataVersion } = this.#options
+    if (vars === undefined) return undefined
+    const { variable, maxLifetime, dataVersion, forwardFor } = this.#options
     const envelope = readEnvelope(vars.get(variable))
     const holder = this.#holder(vars, envelope)
-    this.#seen.set(data.vars, { vars, principal: holder.principal })
+    this.#seen.set(data.vars, { vars, ...holder })
     const payload = once(() => this.#payloadOf(vars))
     const record: SessionRecord = {
       generation: envelope?.generation ?? 0,
       current: data.current,
+      ...(data.previous !== undefined && { previous: data.previous }),
       ...holder,
       ...(envelope?.rotatedAt !== undefined && { rotatedAt: envelope.rotatedAt }),
       dataVersion: envelope?.dataVersion ?? dataVersion,
@@ -81,7 +86,7 @@ export class SharedFormat implements RowFormat<SharedContent> {
     const stamp = {
       version: versionOf(data.vars),
       createdAt: envelope?.createdAt ?? usedAt,
-      idleDeadline: expiresAt ?? usedAt + maxLifetime * 1000,
+      idleDeadline: Math.min(expiresAt ?? usedAt + maxLifetime * 1000, endOfId(replacedIn(vars, forwardFor))),
       absoluteDeadline: envelope?.absoluteDeadline ?? Number.POSITIVE_INFINITY,
     }
     return { record, stamp }
@@ -99,7 +104,12 @@ export class SharedFormat implements RowFormat<SharedContent> {
     return { vars: encodeVars(format, vars), current: record.current }
   }
 
-  /** Data that PHP would refuse too is no session, and stays as it is. */
+  /** What there is in a session, and who is logged in to it; `undefined` for data that PHP would refuse too: it stays as it is. */
+  look(bytes: Uint8Array): Seen | undefined {
+    const vars = this.#read(bytes)
+    return vars && { vars, ...this.#holder(vars, readEnvelope(vars.get(this.#options.variable))) }
+  }
+
   #read(bytes: Uint8Array): PhpArray | undefined {
     try {
       return decodeVars(this.#options.format, bytes)
@@ -145,20 +155,16 @@ export class SharedFormat implements RowFormat<SharedContent> {
 }
 
 /** What a row was found to hold. */
-interface Seen {
+export interface Seen {
   readonly vars: PhpArray
-  readonly principal: string | undefined
+  /** Who is logged in. */
+  readonly principal?: string
 }
 
 /** Works a value out when it is first asked for. */
 function once<T>(work: () => T): () => T {
   let result: { readonly value: T } | undefined
   return () => (result ??= { value: work() }).value
-}
-
-/** What the recipe of PHP's manual leaves under an id that was regenerated. */
-function isReplaced(vars: PhpArray): boolean {
-  return vars.has('destroyed') && vars.has('new_session_id')
 }
 
 /** PHP's falsy ids are those of nobody: `null`, `false`, 0, `''`. */

@@ -1,3 +1,5 @@
+import type { CarrierHandOff } from '../../index.ts'
+
 /** How long a session stays known that nobody asks for any more, at least: longer than any request. */
 const keptMs = 30 * 60_000
 
@@ -7,6 +9,8 @@ export interface KnownId {
   readonly id: string
   /** What the engine shall find as the verifier of the secret. */
   readonly current: string
+  /** Where the request came with an id that PHP has replaced by this one: the secret that it stands for. */
+  readonly previous?: CarrierHandOff['previous']
 }
 
 /**

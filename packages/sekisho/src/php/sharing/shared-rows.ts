@@ -88,7 +88,8 @@ export class SharedRows implements RowStore<SharedContent> {
     const known = this.#ids.get(address)
     if (known === undefined) return undefined
     const row = await verbs.get(known.id)
-    if (row !== undefined) return { ...row, data: { vars: row.data, current: known.current } }
+    const { id: _, ...secrets } = known
+    if (row !== undefined) return { ...row, data: { vars: row.data, ...secrets } }
     this.#ids.forget(address)
     return undefined
   }
