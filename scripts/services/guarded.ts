@@ -11,7 +11,7 @@ import type { Writable } from 'node:stream'
 import type { Account } from './programs.ts'
 
 /** How a program is asked to end at once. */
-export type EndSignal = 'QUIT' | 'TERM' | 'KILL'
+export type EndSignal = 'INT' | 'QUIT' | 'TERM' | 'KILL'
 
 // Only we, and for a moment each program's shell, hold the other end of its input. At the end of it, which comes however we die,
 // the guard ends the program with its process group and its children, who may have groups of their own, and removes the folder.
