@@ -112,26 +112,29 @@ test('spreads the ends of pauses, so that nodes do not try in step', () => {
 
 test('refuses more calls than may wait, and lets them in as others end', () => {
   const { circuit } = onClock()
-  const calls = [{}, {}, {}]
-  for (const call of calls) circuit.begin(call)
+  const [first] = [circuit.begin(), circuit.begin(), circuit.begin()]
   const error = refused(circuit)
   assert.equal(error?.code, 'ERR_STORE_OVERLOADED')
   assert.match(error.message, /3 calls wait/)
-  circuit.ended(calls[0] ?? {})
-  circuit.ended(calls[0] ?? {})
+  assert.equal(circuit.isCalm, false)
+  circuit.ended(first)
   assert.equal(refused(circuit), undefined)
+  assert.equal(circuit.isCalm, true)
 })
 
 test('forgets calls that were never answered once the store is back', () => {
   const { circuit, pass } = onClock()
-  const calls = [{}, {}, {}]
-  for (const call of calls) circuit.begin(call)
+  const lost = [circuit.begin(), circuit.begin(), circuit.begin()]
   circuit.failed(down)
   circuit.failed(down)
   pass(1201)
   circuit.admit('read')
   circuit.succeeded()
   assert.equal(refused(circuit), undefined)
-  for (const call of calls) circuit.ended(call)
-  assert.equal(refused(circuit), undefined)
+  for (const call of lost) circuit.ended(call)
+  for (let calls = 0; calls < limits.maxPending; calls += 1) {
+    assert.equal(refused(circuit), undefined, 'what ends so late makes no room')
+    circuit.begin()
+  }
+  assert.equal(refused(circuit)?.code, 'ERR_STORE_OVERLOADED')
 })

@@ -11,6 +11,11 @@ export interface CircuitLimits {
   readonly pauseMs: number
 }
 
+/** How many calls wait for the store, since it was last found to be well again. */
+export interface Pending {
+  calls: number
+}
+
 /**
  * Keeps a process from waiting in crowds for a store that does not answer. While the store fails, calls are refused at
  * once; from time to time a single one is let through, and its success ends the pause. Nothing is repeated here, so a
@@ -27,7 +32,7 @@ export class Circuit {
   /** When the pause is over; `undefined`: there is none. */
   #pausedUntil: number | undefined
   #cause: unknown
-  #pending: Set<object> = new Set()
+  #pending: Pending = { calls: 0 }
 
   /**
    * @param limits The limits.
@@ -45,18 +50,19 @@ export class Circuit {
    */
   admit(verb: string): void {
     if (this.#pausedUntil !== undefined) this.#tryAgain(verb, this.#pausedUntil)
-    else if (this.#pending.size >= this.#limits.maxPending) throw overloaded(verb, this.#pending.size)
+    else if (this.#pending.calls >= this.#limits.maxPending) throw overloaded(verb, this.#pending.calls)
   }
 
-  /** Counts a call that waits, until it has {@link ended}. */
-  begin(call: object): void {
-    this.#pending.add(call)
+  /** Counts a call that waits. @returns What it is counted in, for {@link ended}. */
+  begin(): Pending {
+    this.#pending.calls += 1
     this.#judge()
+    return this.#pending
   }
 
-  /** The call has been answered, however late. */
-  ended(call: object): void {
-    this.#pending.delete(call)
+  /** The call has been answered, however late: once for each that has begun. */
+  ended(pending: Pending): void {
+    pending.calls -= 1
     this.#judge()
   }
 
@@ -68,7 +74,7 @@ export class Circuit {
     this.#pausedUntil = undefined
     this.#cause = undefined
     // What it never answered before its pause, it will not answer now.
-    this.#pending = new Set()
+    this.#pending = { calls: 0 }
     this.#judge()
     channels.circuit.publish({ state: 'closed', error: undefined })
   }
@@ -85,7 +91,7 @@ export class Circuit {
   }
 
   #judge(): void {
-    this.isCalm = this.#failures === 0 && this.#pending.size < this.#limits.maxPending
+    this.isCalm = this.#failures === 0 && this.#pending.calls < this.#limits.maxPending
   }
 
   /** Whoever comes first after the pause tries; everybody else goes on waiting, for the next pause, for the outcome. */

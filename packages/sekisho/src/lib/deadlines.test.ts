@@ -19,6 +19,30 @@ test('expires calls in their order, each after its time, and only those that hav
   assert.deepEqual([first.isLate, second.isLate, third.isLate], [true, false, true])
 })
 
+test('watches over the calls that are left, in whatever order the others end', async () => {
+  const expired: string[] = []
+  const due = new Deadlines(30)
+  const [first, , third, , last] = ['first', 'second', 'third', 'fourth', 'last'].map((name) =>
+    due.begin(() => void expired.push(name)),
+  )
+  for (const call of [third, first, last, third, first]) if (call !== undefined) due.end(call)
+  await pause(80)
+  assert.deepEqual(expired, ['second', 'fourth'])
+})
+
+test('bears that a call ends which has been late', async () => {
+  const expired: string[] = []
+  const due = new Deadlines(30)
+  const late = due.begin(() => void expired.push('late'))
+  await pause(20)
+  due.begin(() => void expired.push('next'))
+  await pause(20)
+  due.end(late)
+  assert.deepEqual(expired, ['late'])
+  await pause(40)
+  assert.deepEqual(expired, ['late', 'next'])
+})
+
 test('watches over calls that begin when none waits any more', async () => {
   let expired = 0
   const due = new Deadlines(30)

@@ -4,10 +4,13 @@ export interface Call {
   readonly isLate: boolean
 }
 
+/** A call that waits, between its neighbours. */
 interface Waiting {
   isLate: boolean
   readonly due: number
   readonly expire: () => void
+  earlier: Waiting | undefined
+  later: Waiting | undefined
 }
 
 /** A timer, whatever a runtime or a test makes of it. */
@@ -30,10 +33,15 @@ export function deadlines(ms: number): () => Deadlines {
 /**
  * Calls that each have the same number of milliseconds. They are due in the order in which they began, so one timer watches over
  * all of them: one for each would cost more than many a call.
+ *
+ * They wait in a chain, and who leaves it lets go of its neighbours. A `Set` that grows and shrinks leaves a trail of outgrown
+ * tables, and one that has become old keeps alive, until the next large garbage collection, all that later ones held: the
+ * requests of those calls.
  */
 export class Deadlines {
   readonly #ms: number
-  readonly #waiting = new Set<Waiting>()
+  #first: Waiting | undefined
+  #last: Waiting | undefined
   #timer: Timer | undefined
 
   constructor(ms: number) {
@@ -42,20 +50,35 @@ export class Deadlines {
 
   /** @param expire Called when the time is over, unless the call has ended. */
   begin(expire: () => void): Call {
-    const call = { isLate: false, due: performance.now() + this.#ms, expire }
-    this.#waiting.add(call)
+    const earlier = this.#last
+    const call: Waiting = { isLate: false, due: performance.now() + this.#ms, expire, earlier, later: undefined }
+    if (earlier === undefined) this.#first = call
+    else earlier.later = call
+    this.#last = call
     if (this.#timer === undefined) this.#arm(this.#ms)
-    else if (this.#waiting.size === 1) this.#timer.ref?.()
+    else if (earlier === undefined) this.#timer.ref?.()
     return call
   }
 
   /** The call was answered. */
   end(call: Call): void {
-    this.#waiting.delete(call as Waiting)
-    if (this.#waiting.size > 0) return
+    this.#leave(call as Waiting)
+    if (this.#first !== undefined) return
     // It goes on for the calls to come, but shall keep no process alive.
     if (isShared) this.#timer?.unref?.()
     else clearTimeout(this.#timer)
+  }
+
+  /** Nothing happens to a call that has left before. */
+  #leave(call: Waiting): void {
+    const { earlier, later } = call
+    if (earlier !== undefined) earlier.later = later
+    else if (this.#first === call) this.#first = later
+    else return
+    if (later === undefined) this.#last = earlier
+    else later.earlier = earlier
+    call.earlier = undefined
+    call.later = undefined
   }
 
   #arm(ms: number): void {
@@ -65,9 +88,9 @@ export class Deadlines {
   #look(): void {
     this.#timer = undefined
     const now = performance.now()
-    for (const call of this.#waiting) {
+    for (let call = this.#first; call !== undefined; call = this.#first) {
       if (call.due > now) return this.#arm(Math.ceil(call.due - now))
-      this.#waiting.delete(call)
+      this.#leave(call)
       call.isLate = true
       call.expire()
     }

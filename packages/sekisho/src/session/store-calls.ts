@@ -28,6 +28,9 @@ export interface CallLimits {
   readonly storeLimits: CircuitLimits
 }
 
+/** Makes an answer, or another failure, of a failure that is given. */
+type Rescue<T> = (failure: SekishoError) => Promise<T>
+
 /**
  * The store's verbs as the engine uses them: with a deadline each, failures as `SekishoError` with status 503 and an
  * event, refused at once while the store fails, and writes whose answer did not come resolved by one read.
@@ -55,13 +58,15 @@ export class StoreCalls {
   /**
    * A read, or a principal's index, under the read deadline; anything else under the write deadline. What a store answers
    * at once is given at once: a store in memory makes no answer wait.
+   *
+   * @param rescue What is made of a failure that comes later: an answer after all, or another failure.
    */
-  guard<T>(verb: string, call: () => Awaitable<T>): Awaitable<T> {
+  guard<T>(verb: string, call: () => Awaitable<T>, rescue?: Rescue<T>): Awaitable<T> {
     // A lock is given back during a pause too: otherwise it would be held until its lease is over.
     if (verb !== 'release') this.circuit.admit(verb)
     try {
       const answer = call()
-      if (isPromise(answer)) return this.limited(verb, answer)
+      if (isPromise(answer)) return this.limited(verb, answer, rescue)
       this.circuit.succeeded()
       return answer
     } catch (error) {
@@ -70,22 +75,27 @@ export class StoreCalls {
   }
 
   /** An answer of the store with a deadline. What arrives later is ignored, also when it is a failure; but until then the call is pending. */
-  limited<T>(verb: string, answer: Promise<T>): Promise<T> {
+  limited<T>(verb: string, answer: Promise<T>, rescue?: Rescue<T>): Promise<T> {
     const { circuit } = this
     const due = verb === 'read' ? this.#reads() : this.#writes()
     return new Promise((resolve, reject) => {
-      const call = due.begin(() => reject(this.failure(verb, this.#timeout(verb))))
-      circuit.begin(call)
+      const fail = (error: unknown): void => {
+        const failure = this.failure(verb, error)
+        if (rescue === undefined) reject(failure)
+        else resolve(rescue(failure))
+      }
+      const call = due.begin(() => fail(this.#timeout(verb)))
+      const pending = circuit.begin()
       const arrived = (value: T): void => {
         due.end(call)
-        circuit.ended(call)
+        circuit.ended(pending)
         circuit.succeeded()
         resolve(value)
       }
       answer.then(arrived, (error: unknown) => {
         due.end(call)
-        circuit.ended(call)
-        if (!call.isLate) reject(this.failure(verb, error))
+        circuit.ended(pending)
+        if (!call.isLate) fail(error)
       })
     })
   }
@@ -105,22 +115,19 @@ export class StoreCalls {
   }
 
   create(address: string, record: SessionRecord, lifetime: NewLifetime): Awaitable<'created' | 'exists'> {
-    const answer = this.guard('create', () => this.#store.create(address, record, lifetime))
-    if (!isPromise(answer)) return answer
-    return answer.catch(async (error: unknown): Promise<'created'> => {
-      if (!isTimeout(error)) throw error
-      const stored = await this.#readBack(address, error)
+    const rescue = async (failure: SekishoError): Promise<'created'> => {
+      if (!isTimeout(failure)) throw failure
+      const stored = await this.#readBack(address, failure)
       if (stored !== undefined && repeats(record, stored.record)) return 'created'
-      throw uncertain('create', error)
-    })
+      throw uncertain('create', failure)
+    }
+    return this.guard('create', () => this.#store.create(address, record, lifetime), rescue)
   }
 
   replace(write: Replacement): Awaitable<'replaced' | 'conflict' | 'gone'> {
-    const answer = this.#replaceOnce(write)
-    if (!isPromise(answer)) return answer
-    return answer.catch((error: unknown) => {
-      if (!isTimeout(error)) throw error
-      return this.#resolve(write, error)
+    return this.#replaceOnce(write, async (failure) => {
+      if (!isTimeout(failure)) throw failure
+      return this.#resolve(write, failure)
     })
   }
 
@@ -148,14 +155,11 @@ export class StoreCalls {
     }
   }
 
-  #replaceOnce({
-    address,
-    record,
-    version,
-    lifetime,
-    writeId,
-  }: Replacement): Awaitable<'replaced' | 'conflict' | 'gone'> {
-    return this.guard('replace', () => this.#store.replace(address, record, version, lifetime, writeId))
+  #replaceOnce(
+    { address, record, version, lifetime, writeId }: Replacement,
+    rescue?: Rescue<'replaced' | 'conflict' | 'gone'>,
+  ): Awaitable<'replaced' | 'conflict' | 'gone'> {
+    return this.guard('replace', () => this.#store.replace(address, record, version, lifetime, writeId), rescue)
   }
 
   /**
