@@ -21,6 +21,9 @@ export interface SqliteStatement {
         readonly changes: number | bigint;
     };
     setReadBigInts?(enabled: boolean): void;
+    setReturnArrays?(enabled: boolean): void;
+    readonly reader?: boolean;
+    raw?(enabled: boolean): unknown;
 }
 
 export declare class SqliteStore implements SessionStore {

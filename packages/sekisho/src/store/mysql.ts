@@ -15,7 +15,7 @@ import type {
   StoreCapabilities,
   StoredSession,
 } from './contract.ts'
-import { promising, type MysqlCallbackClient, type MysqlClient } from './mysql/client.ts'
+import { executeOf, type MysqlCallbackClient, type MysqlClient } from './mysql/client.ts'
 import { Database } from './mysql/database.ts'
 import { MysqlLocks } from './mysql/locks.ts'
 import { MysqlPrincipals } from './mysql/principals-node.ts'
@@ -87,7 +87,7 @@ export class MysqlStore implements SessionStore {
   constructor(options: MysqlStoreOptions) {
     const { client, prefix = 'sekisho_', sweepGraceMs = 60_000, maxRecordBytes = 8_388_608 } = options
     const names = tableNames(prefix)
-    const database = new Database(promising(client))
+    const database = new Database(executeOf(client))
     const records = new Records(database, names.sessions, wholeNumber('maxRecordBytes', maxRecordBytes, 1))
     this.#names = names
     this.#database = database
@@ -115,8 +115,8 @@ export class MysqlStore implements SessionStore {
   }
 
   /** @returns The live record, or `undefined`; a row that is no record raises `rejected`. */
-  async read(address: string): Promise<StoredSession | undefined> {
-    return isAddress(address) ? this.#records.read(address) : undefined
+  read(address: string): Promise<StoredSession | undefined> {
+    return isAddress(address) ? this.#records.read(address) : Promise.resolve(undefined)
   }
 
   /** Writes a new record with version 1. */

@@ -112,20 +112,11 @@ export class RedisStore implements SessionStore {
   }
 
   /** @returns The live record, or `undefined`; a value that is no record raises `rejected`. */
-  async read(address: string, lent = false): Promise<StoredSession | undefined> {
-    if (!isAddress(address)) return undefined
+  read(address: string, lent = false): Promise<StoredSession | undefined> {
+    if (!isAddress(address)) return Promise.resolve(undefined)
     const { link, keys } = this.#parts
     const reading = { action: 'read a record', script: readScript, key: keys.session(address), args: [] }
-    const reply = bytesOf(await call(link, reading))
-    if (reply === undefined) return undefined
-    const stored = storedOf(reply, lent)
-    if (stored === undefined) {
-      channels.rejected.publish({ reason: 'malformed-record', address })
-      return undefined
-    }
-    if (stored.now < stored.idleDeadline && stored.now < stored.absoluteDeadline) return stored
-    channels.expired.publish({ address })
-    return undefined
+    return call(link, reading, (reply) => liveOf(address, bytesOf(reply), lent))
   }
 
   /**
@@ -137,8 +128,14 @@ export class RedisStore implements SessionStore {
     const { link, keys } = this.#parts
     const writeId = record.writeIds.at(-1)
     const mark = writeId === undefined ? '' : writeIdMark(writeId)
-    const args = [span(lifetime.idleMs), span(lifetime.absoluteMs), mark, this.#grace, ...bodyOf(record)]
-    const creating = { action: 'create a record', script: createScript, key: keys.session(address), args }
+    const { fields, content } = bodyOf(record)
+    const words = `${span(lifetime.idleMs)} ${span(lifetime.absoluteMs)} ${this.#grace} ${fields} ${mark}`
+    const creating = {
+      action: 'create a record',
+      script: createScript,
+      key: keys.session(address),
+      args: [words, content],
+    }
     if (record.principal === undefined && record.current !== '') return oneOf(await call(link, creating), createWords)
     const { answer, kept } = await this.#lasting('create', creating, ['1', mark])
     const outcome = oneOf(answer, createWords)
@@ -147,23 +144,37 @@ export class RedisStore implements SessionStore {
   }
 
   /** Replaces a live record of exactly this version. A login resolves once replicas know of it. */
-  async replace(
+  replace(
     address: string,
     record: SessionRecord,
     version: number,
     lifetime: Lifetime,
     writeId: string,
   ): Promise<'replaced' | 'conflict' | 'gone'> {
-    if (!isAddress(address)) return 'gone'
+    if (!isAddress(address)) return Promise.resolve('gone')
     const { link, keys } = this.#parts
     const mark = writeIdMark(writeId)
-    const args = [String(version), ...spans(lifetime), mark, this.#grace, ...bodyOf(record)]
-    const replacing = { action: 'replace a record', script: replaceScript, key: keys.session(address), args }
-    if (lifetime.absoluteMs === undefined) return oneOf(await call(link, replacing), replaceWords)
+    const { fields, content } = bodyOf(record)
+    const [idle, absolute] = spans(lifetime)
+    const words = `${version} ${idle} ${absolute} ${this.#grace} ${fields} ${mark}`
+    const replacing = {
+      action: 'replace a record',
+      script: replaceScript,
+      key: keys.session(address),
+      args: [words, content],
+    }
+    if (absolute === '') return call(link, replacing, replaced)
     // A record that does not remember its write cannot be told from another one.
     const memory = record.writeIds.includes(writeId) ? mark : ''
-    const { answer, kept } = await this.#lasting('replace', replacing, [String(version + 1), memory])
-    const outcome = oneOf(answer, replaceWords)
+    return this.#replaceLasting(replacing, [String(version + 1), memory])
+  }
+
+  async #replaceLasting(
+    replacing: Call,
+    written: readonly [version: string, mark: string],
+  ): Promise<'replaced' | 'conflict' | 'gone'> {
+    const { answer, kept } = await this.#lasting('replace', replacing, written)
+    const outcome = replaced(answer)
     if (outcome !== 'replaced' || kept === 'kept') return outcome
     // What a failover has undone is a conflict like any other: the engine looks at what is there, and logs in again.
     return kept === 'other' ? 'conflict' : 'gone'
@@ -220,6 +231,23 @@ export class RedisStore implements SessionStore {
     const second = await replicas.confirm(link, online, { verb, again })
     return { answer, kept: second === undefined ? 'kept' : oneOf(second, ['kept', 'other', 'gone']) }
   }
+}
+
+/** @returns The record in the server's reply, unless it is dead or none at all. */
+function liveOf(address: string, reply: Buffer | undefined, lent: boolean): StoredSession | undefined {
+  if (reply === undefined) return undefined
+  const stored = storedOf(reply, lent)
+  if (stored === undefined) {
+    channels.rejected.publish({ reason: 'malformed-record', address })
+    return undefined
+  }
+  if (stored.now < stored.idleDeadline && stored.now < stored.absoluteDeadline) return stored
+  channels.expired.publish({ address })
+  return undefined
+}
+
+function replaced(reply: unknown): 'replaced' | 'conflict' | 'gone' {
+  return oneOf(reply, replaceWords)
 }
 
 function undone({ action }: Call): SekishoError {

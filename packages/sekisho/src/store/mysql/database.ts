@@ -1,5 +1,5 @@
 import { SekishoError } from '../../errors.ts'
-import type { MysqlClient, MysqlValue } from './client.ts'
+import type { Execute, MysqlValue } from './client.ts'
 import { isUndone, setupFault, storeFault } from './faults.ts'
 import { pause } from '../../lib/pause.ts'
 
@@ -30,44 +30,57 @@ export interface Report {
 
 /** The user's client, with the errors of this library. Each statement is a transaction of its own. */
 export class Database {
-  readonly #client: MysqlClient
+  readonly #execute: Execute
 
-  constructor(client: MysqlClient) {
-    this.#client = client
+  constructor(execute: Execute) {
+    this.#execute = execute
   }
 
   /** @returns The rows of a query. */
-  async rows<Row>(statement: Statement, values: MysqlValue[]): Promise<readonly Row[]> {
-    const rows = await this.#run(statement, values)
-    if (Array.isArray(rows)) return rows as Row[]
-    throw unexpected(statement, 'rows')
+  rows<Row>(statement: Statement, values: MysqlValue[]): Promise<readonly Row[]> {
+    return this.#run(statement, values, (answer) => {
+      if (Array.isArray(answer)) return answer as Row[]
+      throw unexpected(statement, 'rows')
+    })
   }
 
   /** Runs a statement that writes. */
-  async write(statement: Statement, values: MysqlValue[]): Promise<Report> {
-    const header = (await this.#run(statement, values)) as Partial<Record<string, unknown>> | undefined
-    const affectedRows = Number(header?.['affectedRows'])
-    const told = Number(header?.['insertId'])
-    if (Number.isNaN(affectedRows) || Number.isNaN(told)) throw unexpected(statement, '`affectedRows` and `insertId`')
-    refuseOpenTransaction(statement, header?.['serverStatus'])
-    return { affectedRows, told }
+  write(statement: Statement, values: MysqlValue[]): Promise<Report> {
+    return this.#run(statement, values, (answer) => reportOf(statement, answer))
+  }
+
+  #run<T>(statement: Statement, values: MysqlValue[], read: (answer: unknown) => T): Promise<T> {
+    return this.#once(statement, values).then(read, (error: unknown) =>
+      this.#repeat(statement, values, error).then(read),
+    )
   }
 
   /** A statement that the server has undone (a deadlock) is repeated; one whose outcome is unknown never is. */
-  async #run({ does, sql }: Statement, values: MysqlValue[]): Promise<unknown> {
-    for (let attempt = 1; ; attempt += 1) {
+  async #repeat(statement: Statement, values: MysqlValue[], failed: unknown): Promise<unknown> {
+    let error = failed
+    for (let attempt = 1; attempt < attempts && isUndone(error); attempt += 1) {
+      await pause(Math.random() * firstPauseMs * 2 ** (attempt - 1))
       try {
-        const answer = await this.#client.execute(
-          { sql, rowsAsArray: false, nestTables: false, typeCast: true },
-          values,
-        )
-        return Array.isArray(answer) ? answer[0] : undefined
-      } catch (error) {
-        if (attempt === attempts || !isUndone(error)) throw storeFault(does, error, largest(values))
-        await pause(Math.random() * firstPauseMs * 2 ** (attempt - 1))
+        return await this.#once(statement, values)
+      } catch (again) {
+        error = again
       }
     }
+    throw storeFault(statement.does, error, largest(values))
   }
+
+  #once({ sql }: Statement, values: MysqlValue[]): Promise<unknown> {
+    return this.#execute({ sql, rowsAsArray: false, nestTables: false, typeCast: true }, values)
+  }
+}
+
+function reportOf(statement: Statement, answer: unknown): Report {
+  const header = answer as Partial<Record<string, unknown>> | undefined
+  const affectedRows = Number(header?.['affectedRows'])
+  const told = Number(header?.['insertId'])
+  if (Number.isNaN(affectedRows) || Number.isNaN(told)) throw unexpected(statement, '`affectedRows` and `insertId`')
+  refuseOpenTransaction(statement, header?.['serverStatus'])
+  return { affectedRows, told }
 }
 
 function largest(values: readonly MysqlValue[]): number {

@@ -40,13 +40,8 @@ export class Records {
     this.#maxBytes = maxBytes
   }
 
-  async read(address: string): Promise<StoredSession | undefined> {
-    const [row] = await this.#database.rows<DriverRow>(this.#sql.read, [address])
-    if (row === undefined) return undefined
-    const due = Math.min(Number(row.idle_deadline), Number(row.absolute_deadline))
-    if (Number(row.now) < due) return stored(address, row)
-    channels.expired.publish({ address })
-    return undefined
+  read(address: string): Promise<StoredSession | undefined> {
+    return this.#database.rows<DriverRow>(this.#sql.read, [address]).then(([row]) => row && live(address, row))
   }
 
   create(address: string, record: SessionRecord, lifetime: NewLifetime): Promise<'created' | 'exists'> {
@@ -127,6 +122,13 @@ export class Records {
     if (row === undefined || Number(row.alive) === 0) return undefined
     return { version: Number(row.version), applied: Number(row.applied) !== 0 }
   }
+}
+
+function live(address: string, row: DriverRow): StoredSession | undefined {
+  const due = Math.min(Number(row.idle_deadline), Number(row.absolute_deadline))
+  if (Number(row.now) < due) return stored(address, row)
+  channels.expired.publish({ address })
+  return undefined
 }
 
 /** @returns A live row as a session with bytes of the caller's own; a row that is no record raises `rejected`. */

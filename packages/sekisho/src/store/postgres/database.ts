@@ -41,15 +41,12 @@ export class Database {
    * Runs one statement. What the server refused before doing anything, or undid as a whole, is sent again: a plan made
    * before the table was altered, and the serialization failures of an isolation level above READ COMMITTED.
    */
-  async run(one: Statement, values: readonly Value[]): Promise<readonly Row[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      const generation = this.#generation
-      try {
-        return await this.#link.run(one.text, values, this.#nameOf(one))
-      } catch (error) {
-        if (!this.#isRepeatable(error, generation, attempt)) throw storeFault(error)
-      }
-    }
+  run(one: Statement, values: readonly Value[], attempt = 1): Promise<readonly Row[]> {
+    const generation = this.#generation
+    return this.#link.run(one.text, values, this.#nameOf(one)).catch((error: unknown) => {
+      if (!this.#isRepeatable(error, generation, attempt)) throw storeFault(error)
+      return this.run(one, values, attempt + 1)
+    })
   }
 
   /**
@@ -57,14 +54,12 @@ export class Database {
    * were when it began, and says `again` when what it saw cannot explain what its own write met. Each `again` means that
    * another writer was faster, and the next look sees what that one wrote.
    */
-  async decide<Answer extends string>(one: Statement, values: readonly Value[]): Promise<Answer> {
-    for (let race = 0; race < mostRaces; race += 1) {
-      const [row] = await this.run(one, values)
+  decide<Answer extends string>(one: Statement, values: readonly Value[], race = 1): Promise<Answer> {
+    return this.run(one, values).then(([row]) => {
       if (row?.[0] !== 'again') return row?.[0] as Answer
-    }
-    const message = `a write was refused ${mostRaces} times by rows that are not to be seen`
-    const hint = 'look for a trigger or a row-level security policy on the tables of the session store'
-    throw new SekishoError('ERR_STORE_UNAVAILABLE', `${message}; ${hint}`)
+      if (race === mostRaces) throw unexplained()
+      return this.decide<Answer>(one, values, race + 1)
+    })
   }
 
   /** Runs several statements without values as one transaction. */
@@ -91,6 +86,12 @@ export class Database {
     // serialization_failure, deadlock_detected
     return (state === '40001' || state === '40P01') && attempt < mostAttempts
   }
+}
+
+function unexplained(): SekishoError {
+  const message = `a write was refused ${mostRaces} times by rows that are not to be seen`
+  const hint = 'look for a trigger or a row-level security policy on the tables of the session store'
+  return new SekishoError('ERR_STORE_UNAVAILABLE', `${message}; ${hint}`)
 }
 
 /** 64 bits of a text, from two hashes that mix in different ways. It tells texts apart and keeps no secret. */

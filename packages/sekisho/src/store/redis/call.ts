@@ -11,15 +11,18 @@ export interface Call {
   readonly args: readonly Argument[]
 }
 
-/** Runs a script by its name. Whatever goes wrong is a failure of the store. */
-export async function call(link: Link, running: Call): Promise<unknown> {
-  const { script, key, args } = running
-  try {
-    return await link.runScript(script.sha, key, args)
-  } catch (error) {
-    if (isUnknownScript(error)) return introduce(link, running)
-    throw storeFault(running.action, error)
-  }
+/**
+ * Runs a script by its name. Whatever goes wrong is a failure of the store.
+ *
+ * @param read What becomes of the answer. Given here, it costs no promise of its own.
+ */
+export function call(link: Link, running: Call): Promise<unknown>
+export function call<T>(link: Link, running: Call, read: (reply: unknown) => T): Promise<T>
+export function call(link: Link, running: Call, read?: (reply: unknown) => unknown): Promise<unknown> {
+  return send(link, running).then(read, (error: unknown) => {
+    if (!isUnknownScript(error)) throw storeFault(running.action, error)
+    return introduce(link, running).then(read)
+  })
 }
 
 /** @returns The command that runs a script on any server, whether it knows it or not. */
@@ -30,6 +33,14 @@ export function evalCommand({ script, key, args }: Call): Command {
 /** @returns Milliseconds as the scripts take them; what is longer than any calendar is cut. */
 export function span(ms: number): string {
   return String(Math.min(ms, 8.64e15))
+}
+
+function send(link: Link, { script, key, args }: Call): Promise<unknown> {
+  try {
+    return link.runScript(script.sha, key, args)
+  } catch (error) {
+    return Promise.reject(error as Error)
+  }
 }
 
 /** A server that does not know a script, or no longer, is sent the source, which it then keeps. */

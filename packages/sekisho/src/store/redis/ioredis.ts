@@ -1,9 +1,12 @@
+import { gathering } from './gathering-node.ts'
 import type { Argument, Command, Link, Master } from './link.ts'
 
 /** A client of ioredis or iovalkey, by the methods that are used: one `…Buffer` per command, which answers in bytes. */
 export interface IoredisClient {
   pipeline(commands: readonly Command[]): { exec(): Promise<readonly (readonly [unknown, unknown])[] | null> }
   evalshaBuffer(...rest: Argument[]): Promise<unknown>
+  /** The connection, while there is one. */
+  readonly stream?: unknown
   readonly [method: `${string}Buffer`]: (...rest: Argument[]) => Promise<unknown>
 }
 
@@ -14,9 +17,13 @@ export interface IoredisCluster extends IoredisClient {
 
 /** @returns The link over a client, also one that asks sentinels for its server. */
 export function ioredisLink(client: IoredisClient): Link {
+  const gather = gathering(client)
   return {
     run: (_key, command) => send(client, command),
-    runScript: (sha, key, args) => client.evalshaBuffer(sha, '1', key, ...args),
+    runScript(sha, key, args) {
+      gather()
+      return client.evalshaBuffer(sha, '1', key, ...args)
+    },
     runPair: (_key, first, second) => sendPair(client, first, second),
     masters: undefined,
   }

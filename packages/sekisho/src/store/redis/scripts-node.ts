@@ -45,8 +45,8 @@ end
 local function expire(key, record, grace)
   redis.call('PEXPIREAT', key, string.format('%.0f', math.ceil(math.min(record.idle, record.absolute) + grace)))
 end
-local function put(key, record, now, grace, fields, payload, body)
-  local stamp = struct.pack('<ddddI4I4', record.version, record.created, record.idle, record.absolute, fields, payload)
+local function put(key, record, now, grace, fields, body)
+  local stamp = struct.pack('<ddddI4I4', record.version, record.created, record.idle, record.absolute, fields, #body - fields)
   local left = math.ceil(math.min(record.idle, record.absolute) + grace - now)
   redis.call('SET', key, 'SKR1' .. stamp .. body, 'PX', string.format('%.0f', left))
 end
@@ -85,32 +85,38 @@ if not value then return nil end
 local time = redis.call('TIME')
 return struct.pack('<d', time[1] * 1000 + math.floor(time[2] / 1000)) .. value`)
 
-/** ARGV: idleMs, absoluteMs, the mark of the write id, grace, the body with its lengths, and for a login `count` or ''. */
+/**
+ * ARGV: the words idleMs, absoluteMs, grace, octets of the fields, and the mark of the write id or nothing; the body; and
+ * for a login `count` or ''.
+ */
 export const createScript: Script = script(`${record}${replicas}
+local idle, absolute, grace, fields, mark = string.match(ARGV[1], '^(%S+) (%S+) (%S+) (%S+) (.*)$')
 local now = clock()
 local there = live(KEYS[1], now)
 if there then
-  return counted(ARGV[3] ~= '' and knows(KEYS[1], there, ARGV[3]) and 'created' or 'exists', ARGV[8])
+  return counted(mark ~= '' and knows(KEYS[1], there, mark) and 'created' or 'exists', ARGV[3])
 end
-put(KEYS[1], { version = 1, created = now, idle = now + ARGV[1], absolute = now + ARGV[2] }, now, ARGV[4], ARGV[5], ARGV[6], ARGV[7])
-return counted('created', ARGV[8])`)
+put(KEYS[1], { version = 1, created = now, idle = now + idle, absolute = now + absolute }, now, grace, fields, ARGV[2])
+return counted('created', ARGV[3])`)
 
 /**
- * ARGV: version, idleMs, absoluteMs or nothing, the mark of the write id, grace, the body with its lengths, and for a login
- * `count` or ''.
+ * ARGV: the words version, idleMs, absoluteMs or nothing, grace, octets of the fields, and the mark of the write id; the
+ * body; and for a login `count` or ''. They are few, because clients work for each argument, and most requests that write
+ * come here.
  */
 export const replaceScript: Script = script(`${record}${replicas}
+local version, idle, absolute, grace, fields, mark = string.match(ARGV[1], '^(%S+) (%S+) (%S*) (%S+) (%S+) (.*)$')
 local now = clock()
 local there = live(KEYS[1], now)
-if not there then return counted('gone', ARGV[9]) end
-if there.version ~= tonumber(ARGV[1]) then
-  return counted(knows(KEYS[1], there, ARGV[4]) and 'replaced' or 'conflict', ARGV[9])
+if not there then return counted('gone', ARGV[3]) end
+if there.version ~= tonumber(version) then
+  return counted(knows(KEYS[1], there, mark) and 'replaced' or 'conflict', ARGV[3])
 end
 there.version = there.version + 1
-there.idle = math.max(there.idle, now + ARGV[2])
-if ARGV[3] ~= '' then there.absolute = now + ARGV[3] end
-put(KEYS[1], there, now, ARGV[5], ARGV[6], ARGV[7], ARGV[8])
-return counted('replaced', ARGV[9])`)
+there.idle = math.max(there.idle, now + idle)
+if absolute ~= '' then there.absolute = now + absolute end
+put(KEYS[1], there, now, grace, fields, ARGV[2])
+return counted('replaced', ARGV[3])`)
 
 /**
  * The second pass of a `create` or `replace` whose replication is waited for. ARGV: the version that it wrote, the mark
@@ -152,7 +158,7 @@ if ARGV[2] == 'again' and not conflicts then
 end
 return counted(conflicts and 'conflict' or there and 'deleted' or 'gone', ARGV[2])`)
 
-/** ARGV: version, createdAt, idle and absolute deadline, grace, and the body with its lengths. */
+/** ARGV: version, createdAt, idle and absolute deadline, grace, octets of the fields, the body. */
 export const restoreScript: Script = script(`${record}
 local now = clock()
 local given = {
@@ -161,7 +167,7 @@ local given = {
 local there = live(KEYS[1], now)
 if there and there.version >= given.version then return 'kept' end
 if not (now < given.idle and now < given.absolute) then return 'kept' end
-put(KEYS[1], given, now, ARGV[5], ARGV[6], ARGV[7], ARGV[8])
+put(KEYS[1], given, now, ARGV[5], ARGV[6], ARGV[7])
 return 'restored'`)
 
 /** ARGV: address, expiresInMs, grace, `count` or ''. The key lives as long as its last entry. */

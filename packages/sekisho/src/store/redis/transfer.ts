@@ -83,7 +83,8 @@ export class RedisTransfer implements SessionTransfer {
     const { link, keys, graceMs } = this.#parts
     const { record, version, createdAt, idleDeadline, absoluteDeadline } = stored
     const times = [createdAt, idleDeadline, absoluteDeadline].map(span)
-    const args = [String(version), ...times, String(graceMs), ...bodyOf(record)]
+    const { fields, content } = bodyOf(record)
+    const args = [String(version), ...times, String(graceMs), String(fields), content]
     const restoring = { action: 'restore a record', script: restoreScript, key: keys.session(address), args }
     return oneOf(await call(link, restoring), ['restored', 'kept'])
   }

@@ -23,18 +23,25 @@ const fieldsAt = 44
 const clockBytes = 8
 const none = new Uint8Array()
 
+/** What the scripts write behind the stamp. */
+export interface Body {
+  /** How many octets of it are the fields. */
+  readonly fields: number
+  /** The fields as JSON, and the payload. */
+  readonly content: Argument
+}
+
 /**
- * What the scripts write behind the stamp. Bytes that happen to be UTF-8, as JSON is, go as text: one string is a third of
- * the work for a client that a command of mixed parts is, and the server gets the same bytes.
- *
- * @returns The lengths of fields and payload, and both as one argument.
+ * Bytes that happen to be UTF-8, as JSON is, go as text: one string is a third of the work for a client that a command of
+ * mixed parts is, and the server gets the same bytes.
  */
-export function bodyOf({ payload, text, ...fields }: SessionRecord): readonly [string, string, Argument] {
-  const json = JSON.stringify(fields)
-  if (text !== undefined) return [String(Buffer.byteLength(json)), String(Buffer.byteLength(text)), json + text]
+export function bodyOf(record: SessionRecord): Body {
+  const { payload, text } = record
+  const json = JSON.stringify({ ...record, payload: undefined, text: undefined })
+  const fields = Buffer.byteLength(json)
+  if (text !== undefined) return { fields, content: json + text }
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
-  const content = isUtf8(bytes) ? json + bytes.toString() : Buffer.concat([Buffer.from(json), bytes])
-  return [String(Buffer.byteLength(json)), String(payload.length), content]
+  return { fields, content: isUtf8(bytes) ? json + bytes.toString() : Buffer.concat([Buffer.from(json), bytes]) }
 }
 
 /** What the fields contain exactly when the record remembers this write: ids are random, and JSON quotes them. */

@@ -46,17 +46,23 @@ export function writeIdMark(writeId: string): string {
 
 /** @returns A live row as a session; a row that is no record raises `rejected` and is `undefined`. */
 export function sessionOf(address: string, row: SessionRow): StoredSession | undefined {
-  const fields = parseFields(row.fields)
-  if (fields === undefined) {
-    channels.rejected.publish({ reason: 'malformed-record', address })
-    return undefined
-  }
-  return {
-    record: { ...fields, payload: row.payload },
-    version: Number(row.version),
-    now: Number(row.now),
-    createdAt: Number(row.created_at),
-    idleDeadline: Number(row.idle_deadline),
-    absoluteDeadline: Number(row.absolute_deadline),
-  }
+  const record = recordOf(address, row.fields, row.payload)
+  return (
+    record && {
+      record,
+      version: Number(row.version),
+      now: Number(row.now),
+      createdAt: Number(row.created_at),
+      idleDeadline: Number(row.idle_deadline),
+      absoluteDeadline: Number(row.absolute_deadline),
+    }
+  )
+}
+
+/** @returns What is in these two columns; what is no record raises `rejected` and is `undefined`. */
+export function recordOf(address: string, fields: string, payload: Uint8Array): SessionRecord | undefined {
+  const parsed = parseFields(fields)
+  if (parsed !== undefined) return Object.assign(parsed, { payload })
+  channels.rejected.publish({ reason: 'malformed-record', address })
+  return undefined
 }

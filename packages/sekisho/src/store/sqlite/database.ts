@@ -41,7 +41,12 @@ export class Database {
 
   /** @returns A statement that is compiled when it is first used, and kept. */
   statement(sql: string): Statement {
-    return new Statement(this.#handle, sql)
+    return new Statement(() => this.#compile(sql))
+  }
+
+  /** @returns The same for one that only reads, and whose row is a list. */
+  listing(sql: string): Listing {
+    return new Listing(() => inLists(this.#compile(sql)))
   }
 
   /** Runs what only reads: at once, unless the database is being recovered by another connection. */
@@ -120,6 +125,13 @@ export class Database {
     this.#state = 'set'
   }
 
+  #compile(sql: string): SqliteStatement {
+    const statement = this.#handle.prepare(sql)
+    // Otherwise one number that is too large for JavaScript makes a whole query throw.
+    statement.setReadBigInts?.(true)
+    return statement
+  }
+
   #rollBack(): void {
     try {
       this.#handle.exec('ROLLBACK')
@@ -141,13 +153,11 @@ export class Database {
 
 /** One statement, compiled once. */
 export class Statement {
-  readonly #handle: SqliteHandle
-  readonly #sql: string
+  readonly #compile: () => SqliteStatement
   #compiled: SqliteStatement | undefined
 
-  constructor(handle: SqliteHandle, sql: string) {
-    this.#handle = handle
-    this.#sql = sql
+  constructor(compile: () => SqliteStatement) {
+    this.#compile = compile
   }
 
   /** For statements that only read. @returns The first row. */
@@ -171,13 +181,31 @@ export class Statement {
   #statement(): SqliteStatement {
     return (this.#compiled ??= this.#compile())
   }
+}
 
-  #compile(): SqliteStatement {
-    const statement = this.#handle.prepare(this.#sql)
-    // Otherwise one number that is too large for JavaScript makes a whole query throw.
-    statement.setReadBigInts?.(true)
-    return statement
+/** One statement that reads, whose row comes as a list of its columns: to make an object of them costs a driver more. */
+export class Listing {
+  readonly #compile: () => SqliteStatement
+  #compiled: SqliteStatement | undefined
+
+  constructor(compile: () => SqliteStatement) {
+    this.#compile = compile
   }
+
+  /** @returns The first row, whether or not the driver can make lists. */
+  first(...values: SqliteValue[]): readonly unknown[] | undefined {
+    this.#compiled ??= this.#compile()
+    const row = this.#compiled.get(...values)
+    if (row === undefined || row === null) return undefined
+    return Array.isArray(row) ? row : Object.values(row)
+  }
+}
+
+/** A driver that cannot make lists of its rows goes on making objects. */
+function inLists(statement: SqliteStatement): SqliteStatement {
+  statement.setReturnArrays?.(true)
+  if (statement.reader === true) statement.raw?.(true)
+  return statement
 }
 
 /** Whatever fails, at once or later, fails as an error of this library. */

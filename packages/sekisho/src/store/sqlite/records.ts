@@ -1,6 +1,6 @@
 import type { Lifetime, NewLifetime, SessionRecord, StoredSession } from '../contract.ts'
 import { fieldsOf, writeIdMark } from '../sql/row.ts'
-import type { Database, Statement } from './database.ts'
+import type { Database, Listing, Statement } from './database.ts'
 import { instant, liveSession, numberOf, putWhere, readColumns, rowOf } from './rows.ts'
 import { repeats } from '../write-ids.ts'
 
@@ -20,7 +20,7 @@ export interface Replacement {
 export class SqliteRecords {
   readonly #database: Database
   readonly #now: () => number
-  readonly #read: Statement
+  readonly #read: Listing
   readonly #create: Statement
   readonly #replace: Statement
   readonly #touch: Statement
@@ -37,7 +37,7 @@ export class SqliteRecords {
   constructor(database: Database, table: string, now: () => number) {
     this.#database = database
     this.#now = now
-    this.#read = database.statement(`SELECT ${readColumns} FROM ${table} WHERE address = ?`)
+    this.#read = database.listing(`SELECT ${readColumns} FROM ${table} WHERE address = ?`)
     this.#create = database.statement(putWhere(table, `${table}.expires_at <= ?`))
     this.#replace = database.statement(`UPDATE ${table} SET version = version + 1,
         idle_deadline = max(idle_deadline, ?), absolute_deadline = ifnull(nullif(?, 0), absolute_deadline),

@@ -1,10 +1,9 @@
 import { channels } from '../../lib/events-node.ts'
 import type { SessionRecord, StoredSession } from '../contract.ts'
-import { fieldsOf, sessionOf } from '../sql/row.ts'
-import type { Row } from './database.ts'
+import { fieldsOf, recordOf } from '../sql/row.ts'
 import type { SqliteValue } from './handle.ts'
 
-/** The columns that {@link liveSession} wants. */
+/** The columns that {@link liveSession} wants, in this order. */
 export const readColumns = 'version, created_at, idle_deadline, absolute_deadline, fields, payload'
 
 /** @returns SQL that writes the values of {@link rowOf}, over another row of the address only on a condition. */
@@ -35,23 +34,26 @@ export function instant(ms: number): number {
 }
 
 /** @returns The live session in a row. One that is dead raises `expired`, a row that is no record `rejected`. */
-export function liveSession(address: string, row: Row, now: number): StoredSession | undefined {
-  const { fields, payload } = row
-  const [version, createdAt] = [numberOf(row['version']), numberOf(row['created_at'])]
-  const [idle, absolute] = [numberOf(row['idle_deadline']), numberOf(row['absolute_deadline'])]
-  const isSound = version > 0 && !Number.isNaN(createdAt + idle + absolute)
+export function liveSession(address: string, row: readonly unknown[], now: number): StoredSession | undefined {
+  const [version, createdAt] = [numberOf(row[0]), numberOf(row[1])]
+  const [idleDeadline, absoluteDeadline] = [numberOf(row[2]), numberOf(row[3])]
+  const [fields, payload] = [row[4], row[5]]
+  const isSound = version > 0 && !Number.isNaN(createdAt + idleDeadline + absoluteDeadline)
   if (!isSound || typeof fields !== 'string' || !(payload instanceof Uint8Array)) {
     channels.rejected.publish({ reason: 'malformed-record', address })
     return undefined
   }
-  if (now >= Math.min(idle, absolute)) {
+  if (now >= Math.min(idleDeadline, absoluteDeadline)) {
     channels.expired.publish({ address })
     return undefined
   }
-  // better-sqlite3 gives a Buffer, whose `slice` would share its memory with the caller's copy.
-  const bytes = new Uint8Array(payload.buffer, payload.byteOffset, payload.length)
-  const times = { created_at: createdAt, idle_deadline: idle, absolute_deadline: absolute }
-  return sessionOf(address, { version, ...times, fields, payload: bytes, now })
+  const record = recordOf(address, fields, plain(payload))
+  return record && { record, version, now, createdAt, idleDeadline, absoluteDeadline }
+}
+
+/** better-sqlite3 gives a Buffer, whose `slice` would share its memory with the caller's copy. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 /** @returns A column's whole number as a `number`; `NaN` for anything else, and for what is too large to be exact. */

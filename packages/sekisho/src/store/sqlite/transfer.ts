@@ -17,7 +17,7 @@ export class SqliteTransfer implements SessionTransfer {
     this.#now = now
     this.#count = database.statement(`SELECT count(*) AS count FROM ${table}`)
     this.#scan = database.statement(
-      `SELECT address, ${readColumns} FROM ${table} WHERE address > ? ORDER BY address LIMIT ?`,
+      `SELECT ${readColumns}, address FROM ${table} WHERE address > ? ORDER BY address LIMIT ?`,
     )
     this.#restore = database.statement(
       putWhere(table, `${table}.version < excluded.version OR ${table}.expires_at <= ?`),
@@ -38,7 +38,7 @@ export class SqliteTransfer implements SessionTransfer {
       const now = this.#now()
       const sessions = rows.flatMap((row) => {
         const address = String(row['address'])
-        const stored = liveSession(address, row, now)
+        const stored = liveSession(address, Object.values(row), now)
         return stored === undefined ? [] : [{ address, stored }]
       })
       const next = rows.length < size ? undefined : rows.at(-1)?.['address']
