@@ -29,13 +29,14 @@ export interface SqliteStatement {
 export declare class SqliteStore implements SessionStore {
     #private;
     readonly capabilities: StoreCapabilities;
+    readonly textual = true;
     readonly principals: PrincipalIndex;
     readonly locks: LeaseLock;
     readonly transfer: SessionTransfer;
     constructor(options: SqliteStoreOptions);
     schema(): string;
     ensureSchema(): Promise<void>;
-    read(address: string): Awaitable<StoredSession | undefined>;
+    read(address: string, lent?: boolean): Awaitable<StoredSession | undefined>;
     create(address: string, record: SessionRecord, lifetime: NewLifetime): Awaitable<'created' | 'exists'>;
     replace(address: string, record: SessionRecord, version: number, lifetime: Lifetime, writeId: string): Awaitable<'replaced' | 'conflict' | 'gone'>;
     touch(address: string, lifetime: Lifetime): Awaitable<'touched' | 'gone'>;

@@ -58,6 +58,8 @@ export interface SqliteStoreOptions extends SqliteSettings {
 export class SqliteStore implements SessionStore {
   /** Shared by the processes of one machine; a database without a file ends with its connection. */
   readonly capabilities: StoreCapabilities
+  /** What is text for the engine is bound and read as text. */
+  readonly textual = true
   /** The sessions of each principal. */
   readonly principals: PrincipalIndex
   /** Leases on sessions. */
@@ -106,10 +108,13 @@ export class SqliteStore implements SessionStore {
     await this.#database.define(this.#schema)
   }
 
-  /** @returns The live record, or `undefined`; a row that is no record raises `rejected`. */
-  read(address: string): Awaitable<StoredSession | undefined> {
+  /**
+   * @param lent The data may be text.
+   * @returns The live record, or `undefined`; a row that is no record raises `rejected`.
+   */
+  read(address: string, lent = false): Awaitable<StoredSession | undefined> {
     if (!isAddress(address)) return undefined
-    return this.#database.reading('read a record', () => this.#records.read(address))
+    return this.#database.reading('read a record', () => this.#records.read(address, lent))
   }
 
   /** Writes a new record with version 1. */

@@ -102,7 +102,7 @@ function live(address: string, row: Row): StoredSession | undefined {
  */
 export function sessionOfRow(address: string, [numbers, fields, payload]: Row): StoredSession | undefined {
   if (!(payload instanceof Uint8Array)) throw payloadError(payload)
-  const record = recordOf(address, fields as string, new Uint8Array(payload))
+  const record = recordOf(address, fields as string, { payload: new Uint8Array(payload) })
   if (record === undefined) return undefined
   const [version, createdAt, idleDeadline, absoluteDeadline, readAt] = (numbers as string).split(' ')
   return {

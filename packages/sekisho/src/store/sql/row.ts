@@ -32,7 +32,7 @@ export interface SessionRow {
 
 /** @returns The `fields` column of a record. */
 export function fieldsOf(record: SessionRecord): string {
-  return JSON.stringify({ ...record, payload: undefined })
+  return JSON.stringify({ ...record, payload: undefined, text: undefined })
 }
 
 /**
@@ -46,7 +46,7 @@ export function writeIdMark(writeId: string): string {
 
 /** @returns A live row as a session; a row that is no record raises `rejected` and is `undefined`. */
 export function sessionOf(address: string, row: SessionRow): StoredSession | undefined {
-  const record = recordOf(address, row.fields, row.payload)
+  const record = recordOf(address, row.fields, row)
   return (
     record && {
       record,
@@ -59,10 +59,13 @@ export function sessionOf(address: string, row: SessionRow): StoredSession | und
   )
 }
 
-/** @returns What is in these two columns; what is no record raises `rejected` and is `undefined`. */
-export function recordOf(address: string, fields: string, payload: Uint8Array): SessionRecord | undefined {
+/** The data of a record, as octets or as text. */
+export type Content = Pick<SessionRecord, 'payload' | 'text'>
+
+/** @returns What is in these columns; what is no record raises `rejected` and is `undefined`. */
+export function recordOf(address: string, fields: string, { payload, text }: Content): SessionRecord | undefined {
   const parsed = parseFields(fields)
-  if (parsed !== undefined) return Object.assign(parsed, { payload })
+  if (parsed !== undefined) return Object.assign(parsed, text === undefined ? { payload } : { payload, text })
   channels.rejected.publish({ reason: 'malformed-record', address })
   return undefined
 }

@@ -1,7 +1,7 @@
 import type { Lifetime, NewLifetime, SessionRecord, StoredSession } from '../contract.ts'
 import { fieldsOf, writeIdMark } from '../sql/row.ts'
 import type { Database, Listing, Statement } from './database.ts'
-import { instant, liveSession, numberOf, putWhere, readColumns, rowOf } from './rows.ts'
+import { contentOf, instant, lentColumns, liveSession, numberOf, putWhere, readColumns, rowOf } from './rows.ts'
 import { repeats } from '../write-ids.ts'
 
 /** A `replace`, as one value. */
@@ -21,6 +21,7 @@ export class SqliteRecords {
   readonly #database: Database
   readonly #now: () => number
   readonly #read: Listing
+  readonly #lend: Listing
   readonly #create: Statement
   readonly #replace: Statement
   readonly #touch: Statement
@@ -38,10 +39,11 @@ export class SqliteRecords {
     this.#database = database
     this.#now = now
     this.#read = database.listing(`SELECT ${readColumns} FROM ${table} WHERE address = ?`)
+    this.#lend = database.listing(`SELECT ${lentColumns} FROM ${table} WHERE address = ?`)
     this.#create = database.statement(putWhere(table, `${table}.expires_at <= ?`))
     this.#replace = database.statement(`UPDATE ${table} SET version = version + 1,
         idle_deadline = max(idle_deadline, ?), absolute_deadline = ifnull(nullif(?, 0), absolute_deadline),
-        expires_at = min(max(idle_deadline, ?), ifnull(nullif(?, 0), absolute_deadline)), fields = ?, payload = ?
+        expires_at = min(max(idle_deadline, ?), ifnull(nullif(?, 0), absolute_deadline)), fields = ?, payload = CAST(? AS BLOB)
       WHERE address = ? AND version = ? AND expires_at > ?`)
     this.#touch = database.statement(`UPDATE ${table} SET
         idle_deadline = max(idle_deadline, ?), absolute_deadline = max(absolute_deadline, ?),
@@ -56,9 +58,13 @@ export class SqliteRecords {
       WHERE address = ? AND expires_at > ?`)
   }
 
-  read(address: string): StoredSession | undefined {
-    const row = this.#read.first(address)
-    return row && liveSession(address, row, this.#now())
+  /** @param lent The data may be text, which costs less than octets. */
+  read(address: string, lent = false): StoredSession | undefined {
+    const columns = (lent ? this.#lend : this.#read).first(address)
+    if (columns === undefined) return undefined
+    // SQLite makes text of whatever there is: octets that are none are looked at as they are.
+    if (lent && String(columns[5]).includes('\ufffd')) return this.read(address)
+    return liveSession(address, { columns, now: this.#now(), lent })
   }
 
   create(address: string, record: SessionRecord, lifetime: NewLifetime): 'created' | 'exists' {
@@ -82,8 +88,8 @@ export class SqliteRecords {
     const idle = instant(now + lifetime.idleMs)
     const absolute = lifetime.absoluteMs === undefined ? 0 : instant(now + lifetime.absoluteMs)
     const times = [idle, absolute, idle, absolute]
-    const { payload } = record
-    if (this.#replace.change(...times, fieldsOf(record), payload, address, version, instant(now)) > 0) return 'replaced'
+    if (this.#replace.change(...times, fieldsOf(record), contentOf(record), address, version, instant(now)) > 0)
+      return 'replaced'
     const present = this.#look.first(writeIdMark(writeId), address, instant(now))
     if (present === undefined) return 'gone'
     if (numberOf(present['version']) === version) return this.replace(write)

@@ -145,3 +145,24 @@ function lax(
   })
   return { store, database, rejected }
 }
+
+test('lends data as text, and what is no text as octets', async (t) => {
+  for (const openHandle of [openNode, openBetter]) {
+    const { store } = lax(t, openHandle)
+    const [text, address] = [JSON.stringify({ name: '関所\0🍵' }), newAddress()]
+    const textual = { ...record(), payload: new Uint8Array(), text }
+    assert.equal(await store.create(address, textual, long), 'created')
+    assert.equal((await store.read(address, true))?.record.text, text)
+    assert.deepEqual((await store.read(address))?.record.payload, new TextEncoder().encode(text))
+    const writeId = newWriteId()
+    const changed = { ...textual, text: '{"n":2}', writeIds: [writeId] }
+    assert.equal(await store.replace(address, changed, 1, long, writeId), 'replaced')
+    assert.equal((await store.read(address, true))?.record.text, '{"n":2}')
+    for (const payload of [Uint8Array.of(0xff, 0xfe, 0x41), new TextEncoder().encode('a\ufffdb'), new Uint8Array()]) {
+      const other = newAddress()
+      await store.create(other, record({ payload }), long)
+      const { text: lent, payload: octets } = (await store.read(other, true))?.record ?? record()
+      assert.deepEqual(lent === undefined ? octets : new TextEncoder().encode(lent), payload)
+    }
+  }
+})

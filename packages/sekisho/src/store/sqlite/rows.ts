@@ -1,16 +1,21 @@
 import { channels } from '../../lib/events-node.ts'
 import type { SessionRecord, StoredSession } from '../contract.ts'
-import { fieldsOf, recordOf } from '../sql/row.ts'
+import { type Content, fieldsOf, recordOf } from '../sql/row.ts'
 import type { SqliteValue } from './handle.ts'
 
 /** The columns that {@link liveSession} wants, in this order. */
 export const readColumns = 'version, created_at, idle_deadline, absolute_deadline, fields, payload'
 
+/** The same, with the data as text. */
+export const lentColumns: string = readColumns.replace('payload', 'CAST(payload AS TEXT)')
+
+const none = new Uint8Array()
+
 /** @returns SQL that writes the values of {@link rowOf}, over another row of the address only on a condition. */
 export function putWhere(table: string, condition: string): string {
   return `INSERT INTO ${table}
       (address, version, created_at, idle_deadline, absolute_deadline, expires_at, fields, payload)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB))
     ON CONFLICT (address) DO UPDATE SET version = excluded.version, created_at = excluded.created_at,
       idle_deadline = excluded.idle_deadline, absolute_deadline = excluded.absolute_deadline,
       expires_at = excluded.expires_at, fields = excluded.fields, payload = excluded.payload
@@ -25,7 +30,12 @@ export function rowOf(address: string, record: SessionRecord, stamp: Stamp): Sql
   const { version, createdAt, idleDeadline, absoluteDeadline } = stamp
   const expiresAt = Math.min(idleDeadline, absoluteDeadline)
   const times = [createdAt, idleDeadline, absoluteDeadline, expiresAt].map(instant)
-  return [address, version, ...times, fieldsOf(record), record.payload]
+  return [address, version, ...times, fieldsOf(record), contentOf(record)]
+}
+
+/** @returns The data of a record, for `CAST(? AS BLOB)`. */
+export function contentOf({ payload, text }: SessionRecord): SqliteValue {
+  return text ?? payload
 }
 
 /** @returns A time as the columns want it: whole, never earlier, and small enough for a number of JavaScript. */
@@ -33,13 +43,21 @@ export function instant(ms: number): number {
   return Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER)
 }
 
+/** A row with one of the lists of columns above, and how it was read. */
+export interface ReadRow {
+  readonly columns: readonly unknown[]
+  readonly now: number
+  /** With {@link lentColumns}. */
+  readonly lent: boolean
+}
+
 /** @returns The live session in a row. One that is dead raises `expired`, a row that is no record `rejected`. */
-export function liveSession(address: string, row: readonly unknown[], now: number): StoredSession | undefined {
+export function liveSession(address: string, { columns: row, now, lent }: ReadRow): StoredSession | undefined {
   const [version, createdAt] = [numberOf(row[0]), numberOf(row[1])]
   const [idleDeadline, absoluteDeadline] = [numberOf(row[2]), numberOf(row[3])]
-  const [fields, payload] = [row[4], row[5]]
+  const [fields, content] = [row[4], lent ? textOf(row[5]) : octetsOf(row[5])]
   const isSound = version > 0 && !Number.isNaN(createdAt + idleDeadline + absoluteDeadline)
-  if (!isSound || typeof fields !== 'string' || !(payload instanceof Uint8Array)) {
+  if (!isSound || typeof fields !== 'string' || content === undefined) {
     channels.rejected.publish({ reason: 'malformed-record', address })
     return undefined
   }
@@ -47,13 +65,19 @@ export function liveSession(address: string, row: readonly unknown[], now: numbe
     channels.expired.publish({ address })
     return undefined
   }
-  const record = recordOf(address, fields, plain(payload))
+  const record = recordOf(address, fields, content)
   return record && { record, version, now, createdAt, idleDeadline, absoluteDeadline }
 }
 
+function textOf(payload: unknown): Content | undefined {
+  return typeof payload === 'string' ? { payload: none, text: payload } : undefined
+}
+
 /** better-sqlite3 gives a Buffer, whose `slice` would share its memory with the caller's copy. */
-function plain(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+function octetsOf(bytes: unknown): Content | undefined {
+  if (!(bytes instanceof Uint8Array)) return undefined
+  if (bytes.constructor === Uint8Array) return { payload: bytes }
+  return { payload: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) }
 }
 
 /** @returns A column's whole number as a `number`; `NaN` for anything else, and for what is too large to be exact. */

@@ -38,7 +38,7 @@ export class SqliteTransfer implements SessionTransfer {
       const now = this.#now()
       const sessions = rows.flatMap((row) => {
         const address = String(row['address'])
-        const stored = liveSession(address, Object.values(row), now)
+        const stored = liveSession(address, { columns: Object.values(row), now, lent: false })
         return stored === undefined ? [] : [{ address, stored }]
       })
       const next = rows.length < size ? undefined : rows.at(-1)?.['address']
