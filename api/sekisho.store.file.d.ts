@@ -3,6 +3,7 @@
 export declare class FileStore implements SessionStore {
     #private;
     readonly capabilities: StoreCapabilities;
+    readonly textual = true;
     readonly principals: PrincipalIndex;
     readonly locks: LeaseLock;
     readonly transfer: SessionTransfer;

@@ -15,7 +15,6 @@ import { referenceFiles } from './reference.ts'
 /** The gates, in the order in which they run. */
 export const checks: readonly Step[] = [
   { name: 'types', run: () => runTool('typescript/bin/tsc', ['-p', 'tsconfig.json']) },
-  { name: 'types of the bench', run: () => runTool('typescript/bin/tsc', ['-p', 'bench/tsconfig.json']) },
   { name: 'lint', run: () => runTool('oxlint/bin/oxlint', ['--deny-warnings', '--format=unix']) },
   { name: 'format', mend: 'npm run format', run: () => runTool('oxfmt/bin/oxfmt', ['--check']) },
   {

@@ -32,10 +32,15 @@ export class StoredActions implements SessionActions {
    * @param text The data, just encoded: it is not encoded again unless it has to wait for its turn.
    */
   flush(write: Write, state: SessionState, text: string | undefined): Promise<void> | undefined {
-    const finished = (outcome: WriteOutcome): undefined => void drop(outcome, state)
-    if (state.turn !== undefined) return inTurn(state, async () => finished(await this.#perform(write, state)))
+    if (state.turn !== undefined) return this.#flushInTurn(write, state)
     const outcome = this.#perform(write, state, text)
-    return isPromise(outcome) ? inTurn(state, () => outcome.then(finished)) : finished(outcome)
+    if (isPromise(outcome)) return dropLater(outcome, state)
+    drop(outcome, state)
+    return undefined
+  }
+
+  #flushInTurn(write: Write, state: SessionState): Promise<void> {
+    return inTurn(state, async () => void drop(await this.#perform(write, state), state))
   }
 
   save(state: SessionState): Promise<void> {
@@ -142,6 +147,10 @@ function drop(outcome: WriteOutcome, state: SessionState): WriteOutcome {
   // Nothing of the lost session may go over into another one, as by a login that follows.
   empty(state.writes)
   return outcome
+}
+
+function dropLater(outcome: Promise<WriteOutcome>, state: SessionState): Promise<void> {
+  return inTurn(state, () => outcome.then((made) => void drop(made, state)))
 }
 
 /** Tells that a change was dropped. */

@@ -110,7 +110,9 @@ function authenticatedNow({ now }: StoredSession): { authenticatedAt?: number } 
 }
 
 function nextWriteIds({ writeIds }: SessionRecord): string[] {
-  return [...writeIds.slice(1 - REMEMBERED_WRITES), newWriteId()]
+  const next = writeIds.slice(1 - REMEMBERED_WRITES)
+  next.push(newWriteId())
+  return next
 }
 
 /** For a store that takes no text, and stands in front of one that lends some: the next write must not carry it along. */

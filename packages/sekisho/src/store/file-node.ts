@@ -85,6 +85,8 @@ export interface FileStoreInternals {
 export class FileStore implements SessionStore {
   /** Shared by the processes of one machine. */
   readonly capabilities: StoreCapabilities
+  /** What is text for the engine is written and lent as text. */
+  readonly textual = true
   /** The sessions of each principal. */
   readonly principals: PrincipalIndex
   /** Exclusive use of single sessions. */

@@ -53,6 +53,19 @@ test('gives back what it was given', () => {
   )
 })
 
+test('lends data as text, and what is no text as octets', () => {
+  const written = { ...fullRecord(), payload: new Uint8Array(), text: '{"name":"関所\\u0000"}' }
+  for (const bytes of [encodeRecord(written, stamp), Buffer.from(encodeRecord(written, stamp))]) {
+    assert.deepEqual(decodeRecord(bytes, true)?.record, written)
+    const { text: _, ...octets } = { ...written, payload: new Uint8Array(Buffer.from(written.text)) }
+    assert.deepEqual(decodeRecord(bytes)?.record, octets)
+  }
+  for (const payload of [Uint8Array.of(0xff, 0xfe), new Uint8Array(Buffer.from('a\ufffdb'))]) {
+    const record = { ...fullRecord(), payload }
+    assert.deepEqual(decodeRecord(encodeRecord(record, stamp), true)?.record, record)
+  }
+})
+
 test('gives back a record that does not begin where its memory does', () => {
   const bytes = encodeRecord(fullRecord(), stamp)
   const moved = new Uint8Array(bytes.length + 3)

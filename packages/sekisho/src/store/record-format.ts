@@ -32,8 +32,13 @@ export interface Stamp {
   readonly absoluteDeadline: number
 }
 
-/** The record without its payload. */
-export type RecordFields = Omit<SessionRecord, 'payload'>
+/** The record without its data. */
+export type RecordFields = Omit<SessionRecord, 'payload' | 'text'>
+
+/** Its data, as octets or as text. */
+type Content = Pick<SessionRecord, 'payload' | 'text'>
+
+const none = new Uint8Array()
 
 /** The beginning of a stored record: everything but the payload. */
 export interface RecordHead {
@@ -55,7 +60,8 @@ export interface RecordHead {
  * @returns The whole record as bytes.
  */
 export function encodeRecord(record: SessionRecord, stamp: Stamp): Uint8Array {
-  const { payload, ...fields } = record
+  const { payload: octets, text, ...fields } = record
+  const payload = text === undefined ? octets : Buffer.from(text)
   const json = Buffer.from(JSON.stringify(fields)) // a quarter of what TextEncoder takes
   const headLength = fixedBytes + json.length
   const bytes = new Uint8Array(headLength + payload.length)
@@ -104,15 +110,26 @@ export function decodeHead(bytes: Uint8Array, view: DataView = viewOf(bytes)): R
 
 /**
  * @param bytes A whole record and nothing else.
+ * @param lent The data may be text, where that is what it is.
  * @returns Record and stamp, `undefined` when anything is wrong. The payload is a view of `bytes`.
  */
-export function decodeRecord(bytes: Uint8Array): { record: SessionRecord; stamp: Stamp } | undefined {
+export function decodeRecord(bytes: Uint8Array, lent = false): { record: SessionRecord; stamp: Stamp } | undefined {
   const view = viewOf(bytes)
   const head = decodeHead(bytes, view)
   if (head === undefined || head.headLength + head.payloadLength !== bytes.length) return undefined
   if (checksum(view, head.headLength, bytes.length) !== head.payloadSum) return undefined
-  const payload = new Uint8Array(bytes.buffer, bytes.byteOffset + head.headLength, head.payloadLength)
-  return { record: { ...head.fields, payload }, stamp: head.stamp }
+  const content = (lent ? lentContent(bytes, head) : undefined) ?? octetsOf(bytes, head)
+  return { record: Object.assign(head.fields, content), stamp: head.stamp }
+}
+
+function octetsOf({ buffer, byteOffset }: Uint8Array, { headLength, payloadLength }: RecordHead): Content {
+  return { payload: new Uint8Array(buffer, byteOffset + headLength, payloadLength) }
+}
+
+/** What is no UTF-8 has a U+FFFD for it, and is not lent as text. */
+function lentContent(bytes: Uint8Array, { headLength }: RecordHead): Content | undefined {
+  const text = textOf(bytes, headLength, bytes.length)
+  return text.includes('\ufffd') ? undefined : { payload: none, text }
 }
 
 /**
@@ -147,8 +164,9 @@ function readStamp(view: DataView): Stamp | undefined {
 }
 
 /** Octets that are no UTF-8 become something else; but the sum has told that they are those which were written. */
-function textOf({ buffer, byteOffset }: Uint8Array, start: number, end: number): string {
-  return Buffer.from(buffer, byteOffset + start, end - start).toString() // half of what TextDecoder takes
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  if (Buffer.isBuffer(bytes)) return bytes.toString('utf8', start, end)
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString() // half of what TextDecoder takes
 }
 
 /** @returns The record's fields from their JSON, `undefined` when anything is wrong with it. */

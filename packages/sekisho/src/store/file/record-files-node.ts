@@ -57,7 +57,7 @@ export class RecordFiles {
   }
 
   /**
-   * @param lent Nobody will keep or change the payload.
+   * @param lent Nobody will keep or change the payload, and it may be text.
    * @returns The whole record, dead ones included; `undefined` when there is none.
    */
   read(address: string, lent = false): Whole | undefined {
@@ -68,7 +68,7 @@ export class RecordFiles {
     if (!this.#isPlausible(status)) return this.#reject(address)
     // The pool of small Buffers costs a tenth, but through it one payload could be reached from another.
     const bytes = lent ? Buffer.allocUnsafe(status.size) : new Uint8Array(status.size)
-    const decoded = readUpTo(this.#home.fs, fd, bytes) === bytes.length ? decodeRecord(bytes) : undefined
+    const decoded = readUpTo(this.#home.fs, fd, bytes) === bytes.length ? decodeRecord(bytes, lent) : undefined
     if (decoded === undefined) return this.#reject(address)
     const stamp = touched(decoded.stamp, status)
     return { record: decoded.record, stamp, due: dueOf(stamp) }
