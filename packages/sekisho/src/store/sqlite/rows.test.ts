@@ -158,6 +158,10 @@ test('lends data as text, and what is no text as octets', async (t) => {
     const changed = { ...textual, text: '{"n":2}', writeIds: [writeId] }
     assert.equal(await store.replace(address, changed, 1, long, writeId), 'replaced')
     assert.equal((await store.read(address, true))?.record.text, '{"n":2}')
+    const withNul = newAddress()
+    await store.create(withNul, { ...textual, text: 'a\0b' }, long)
+    const { text: cut, payload: whole } = (await store.read(withNul, true))?.record ?? record()
+    assert.deepEqual([cut, whole], [undefined, Uint8Array.of(97, 0, 98)])
     for (const payload of [Uint8Array.of(0xff, 0xfe, 0x41), new TextEncoder().encode('a\ufffdb'), new Uint8Array()]) {
       const other = newAddress()
       await store.create(other, record({ payload }), long)

@@ -6,8 +6,11 @@ import type { SqliteValue } from './handle.ts'
 /** The columns that {@link liveSession} wants, in this order. */
 export const readColumns = 'version, created_at, idle_deadline, absolute_deadline, fields, payload'
 
-/** The same, with the data as text. */
-export const lentColumns: string = readColumns.replace('payload', 'CAST(payload AS TEXT)')
+/** The same, with the data as text, except for octets with a NUL: node:sqlite of Node 22 cuts text off there. */
+export const lentColumns: string = readColumns.replace(
+  'payload',
+  "CASE instr(payload, x'00') WHEN 0 THEN CAST(payload AS TEXT) ELSE payload END",
+)
 
 const none = new Uint8Array()
 
@@ -55,7 +58,7 @@ export interface ReadRow {
 export function liveSession(address: string, { columns: row, now, lent }: ReadRow): StoredSession | undefined {
   const [version, createdAt] = [numberOf(row[0]), numberOf(row[1])]
   const [idleDeadline, absoluteDeadline] = [numberOf(row[2]), numberOf(row[3])]
-  const [fields, content] = [row[4], lent ? textOf(row[5]) : octetsOf(row[5])]
+  const [fields, content] = [row[4], (lent ? textOf(row[5]) : undefined) ?? octetsOf(row[5])]
   const isSound = version > 0 && !Number.isNaN(createdAt + idleDeadline + absoluteDeadline)
   if (!isSound || typeof fields !== 'string' || content === undefined) {
     channels.rejected.publish({ reason: 'malformed-record', address })
