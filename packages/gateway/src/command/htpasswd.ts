@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { type Algorithm, algorithms, costs } from '../htpasswd/hash-password.ts'
 import { expected } from './arguments.ts'
-import { CommandError, exitCodes } from './terminal/command-error.ts'
+import { CommandError, exitCodes, type Failure } from './terminal/command-error.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 interface Options {
@@ -142,22 +142,18 @@ function wrong({ file, user }: Account): CommandError {
 }
 
 /** The name is not repeated: behind a colon there may be a password. */
-const noUserName: CommandError = new CommandError(
-  {
-    code: 'no-user-name',
-    what: 'Nothing was changed',
-    why: 'a user has a name of 1 to 255 octets, without a colon and control characters, that begins with neither # nor a blank',
-    fix: 'give the name alone; the password is asked for',
-  },
-  { exitCode: exitCodes.usage },
-)
+const noUserName: CommandError = misused({
+  code: 'no-user-name',
+  why: 'a user has a name of 1 to 255 octets, without a colon and control characters, that begins with neither # nor a blank',
+  fix: 'give the name alone; the password is asked for',
+})
 
-const passwordAsArgument: CommandError = new CommandError(
-  {
-    code: 'password-as-argument',
-    what: 'Nothing was changed',
-    why: 'a password is never taken from the command line: everybody on the machine sees it there, and the shell keeps it',
-    fix: 'leave it out and type it at the prompt, or pipe it in; if you have just typed one, choose another',
-  },
-  { exitCode: exitCodes.usage },
-)
+const passwordAsArgument: CommandError = misused({
+  code: 'password-as-argument',
+  why: 'a password is never taken from the command line: everybody on the machine sees it there, and the shell keeps it',
+  fix: 'leave it out and type it at the prompt, or pipe it in; if you have just typed one, choose another',
+})
+
+function misused(failure: Omit<Failure, 'what'>): CommandError {
+  return new CommandError({ ...failure, what: 'Nothing was changed' }, { exitCode: exitCodes.usage })
+}

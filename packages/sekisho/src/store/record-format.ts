@@ -36,9 +36,14 @@ export interface Stamp {
 export type RecordFields = Omit<SessionRecord, 'payload' | 'text'>
 
 /** Its data, as octets or as text. */
-type Content = Pick<SessionRecord, 'payload' | 'text'>
+export type Content = Pick<SessionRecord, 'payload' | 'text'>
 
 const none = new Uint8Array()
+
+/** @returns Data that is text, and no octets beside it. */
+export function textContent(text: string): Content {
+  return { payload: none, text }
+}
 
 /** The beginning of a stored record: everything but the payload. */
 export interface RecordHead {
@@ -129,7 +134,7 @@ function octetsOf({ buffer, byteOffset }: Uint8Array, { headLength, payloadLengt
 /** What is no UTF-8 has a U+FFFD for it, and is not lent as text. */
 function lentContent(bytes: Uint8Array, { headLength }: RecordHead): Content | undefined {
   const text = textOf(bytes, headLength, bytes.length)
-  return text.includes('\ufffd') ? undefined : { payload: none, text }
+  return text.includes('\ufffd') ? undefined : textContent(text)
 }
 
 /**

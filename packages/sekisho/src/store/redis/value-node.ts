@@ -12,7 +12,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { SessionRecord, StoredSession } from '../contract.ts'
-import { parseFields } from '../record-format.ts'
+import { type Content, parseFields, textContent } from '../record-format.ts'
 import type { Argument } from './link.ts'
 
 /** `SKR1` as a little-endian number. */
@@ -21,7 +21,6 @@ const lengthsAt = 36
 const fieldsAt = 44
 /** Bytes of the server's clock before the value, in the answer to a read. */
 const clockBytes = 8
-const none = new Uint8Array()
 
 /** What the scripts write behind the stamp. */
 export interface Body {
@@ -73,8 +72,8 @@ export function storedOf(reply: Buffer, lent: boolean): StoredSession | undefine
   return isSound(stored) ? stored : undefined
 }
 
-function contentOf(payload: Buffer, lent: boolean): Pick<SessionRecord, 'payload' | 'text'> {
-  if (lent && isUtf8(payload)) return { payload: none, text: payload.toString() }
+function contentOf(payload: Buffer, lent: boolean): Content {
+  if (lent && isUtf8(payload)) return textContent(payload.toString())
   return { payload: new Uint8Array(payload.buffer, payload.byteOffset, payload.length) }
 }
 

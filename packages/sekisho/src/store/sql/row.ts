@@ -16,7 +16,7 @@
  */
 import { channels } from '../../lib/events-node.ts'
 import type { SessionRecord, StoredSession } from '../contract.ts'
-import { parseFields } from '../record-format.ts'
+import { type Content, parseFields } from '../record-format.ts'
 
 /** The columns that a read selects; drivers give 64-bit numbers as number, bigint or string. */
 export interface SessionRow {
@@ -58,9 +58,6 @@ export function sessionOf(address: string, row: SessionRow): StoredSession | und
     }
   )
 }
-
-/** The data of a record, as octets or as text. */
-export type Content = Pick<SessionRecord, 'payload' | 'text'>
 
 /** @returns What is in these columns; what is no record raises `rejected` and is `undefined`. */
 export function recordOf(address: string, fields: string, { payload, text }: Content): SessionRecord | undefined {

@@ -1,6 +1,7 @@
 import { channels } from '../../lib/events-node.ts'
 import type { SessionRecord, StoredSession } from '../contract.ts'
-import { type Content, fieldsOf, recordOf } from '../sql/row.ts'
+import { type Content, textContent } from '../record-format.ts'
+import { fieldsOf, recordOf } from '../sql/row.ts'
 import type { SqliteValue } from './handle.ts'
 
 /** The columns that {@link liveSession} wants, in this order. */
@@ -11,8 +12,6 @@ export const lentColumns: string = readColumns.replace(
   'payload',
   "CASE instr(payload, x'00') WHEN 0 THEN CAST(payload AS TEXT) ELSE payload END",
 )
-
-const none = new Uint8Array()
 
 /** @returns SQL that writes the values of {@link rowOf}, over another row of the address only on a condition. */
 export function putWhere(table: string, condition: string): string {
@@ -73,7 +72,7 @@ export function liveSession(address: string, { columns: row, now, lent }: ReadRo
 }
 
 function textOf(payload: unknown): Content | undefined {
-  return typeof payload === 'string' ? { payload: none, text: payload } : undefined
+  return typeof payload === 'string' ? textContent(payload) : undefined
 }
 
 /** better-sqlite3 gives a Buffer, whose `slice` would share its memory with the caller's copy. */
