@@ -1,25 +1,32 @@
 import { SekishoUsageError } from '../errors.ts'
-import type { Awaitable, SessionRecord, StoredSession } from '../store/contract.ts'
+import type { SessionRecord, StoredSession } from '../store/contract.ts'
 import type { LoginStamp } from './record.ts'
 import type { Attachment, SessionState } from './state.ts'
 import type { Token } from './token.ts'
 import { absorb, settle, type Sent } from './write-set.ts'
 
-/** What one attempt of a versioned write stores, and the token under which the session goes on. */
+/** One attempt of a versioned write. */
 export interface Attempt {
+  /** What it replaces. */
+  readonly attachment: Attachment
+  /** What it stores. */
   readonly record: SessionRecord
+  /** The token under which the session goes on. */
   readonly token: Token
   /** The write restarts the absolute lifetime, as a login does. */
-  readonly restart?: boolean
+  readonly restart: boolean
   readonly sent: Sent
 }
 
-/** One turn of the compare-and-swap loop. */
-export interface Turn {
-  readonly attachment: Attachment
-  readonly attempt: Attempt
-  readonly answer: Awaitable<'replaced' | 'conflict' | 'gone'>
-}
+/**
+ * Makes an attempt of a session as it is now.
+ *
+ * @param text Its data, where somebody has just encoded it.
+ */
+export type Build = (state: SessionState, text?: string) => Attempt
+
+/** What has become of an attempt. */
+export type AttemptOutcome = 'replaced' | 'conflict' | 'gone'
 
 /** What a new record is made of. */
 export interface NewSession {

@@ -1,3 +1,4 @@
+import type { CarrierChange } from '../transport/contract.ts'
 import type { SessionAnswer } from './contract.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { SessionState } from './state.ts'
@@ -7,6 +8,9 @@ export interface Delivery {
   readonly answer: SessionAnswer
   readonly deliverable: boolean
 }
+
+/** Most answers change nothing. */
+export const noChange: CarrierChange = Object.freeze({ kind: 'keep' })
 
 /** Writes into an answer what the browser has to know: a new secret, that there is none any more, or that the cookie was read. */
 export function tellBrowser(
@@ -27,5 +31,5 @@ export function tellBrowser(
     }
   }
   if (deliverable && ended && attachment === undefined) transport.write(headers, { kind: 'expire' }, presented)
-  else if (used) transport.write(headers, { kind: 'keep' }, presented)
+  else if (used) transport.write(headers, noChange, presented)
 }

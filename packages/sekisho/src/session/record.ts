@@ -42,7 +42,13 @@ export function loginStamp({ principal, amr, device }: PendingLogin, epoch: numb
 
 /** The same session with new content. A secret seen in use for the first time since its rotation starts the old one's grace. */
 export function rewritten(attachment: Attachment, content: Content | undefined, graceMs: number): SessionRecord {
-  return { ...confirmed(attachment, graceMs), ...content, writeIds: nextWriteIds(attachment.stored.record) }
+  const record = confirmed(attachment, graceMs)
+  const { payload, text, dataVersion } = content ?? record
+  const writeIds = nextWriteIds(record)
+  // One spread, and no more members than there were: a second one takes longer than all else that is done here.
+  return text === undefined
+    ? { ...record, payload, dataVersion, writeIds }
+    : { ...record, payload, text, dataVersion, writeIds }
 }
 
 /** The same session under a new secret; the old one goes on working until the new one has been seen, and a grace longer. */
@@ -109,10 +115,11 @@ function authenticatedNow({ now }: StoredSession): { authenticatedAt?: number } 
   return Number.isNaN(now) ? {} : { authenticatedAt: now }
 }
 
-function nextWriteIds({ writeIds }: SessionRecord): string[] {
-  const next = writeIds.slice(1 - REMEMBERED_WRITES)
-  next.push(newWriteId())
-  return next
+function nextWriteIds({ writeIds }: SessionRecord): readonly string[] {
+  if (writeIds.length < REMEMBERED_WRITES) return [...writeIds, newWriteId()]
+  // Written out, because an array that grows makes room for sixteen more, in every record that a process holds.
+  const [, second, third, newest] = writeIds as readonly [string, string, string, string]
+  return [second, third, newest, newWriteId()]
 }
 
 /** For a store that takes no text, and stands in front of one that lends some: the next write must not carry it along. */

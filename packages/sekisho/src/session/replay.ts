@@ -1,7 +1,7 @@
 import { SekishoError } from '../errors.ts'
 import { channels } from '../lib/events-node.ts'
 import type { Awaitable } from '../store/contract.ts'
-import { attached, isSameLineage, settled, type Attempt, type Turn } from './attempt.ts'
+import { isSameLineage, settled, type Attempt, type AttemptOutcome, type Build } from './attempt.ts'
 import type { ReadStored } from './data.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { WriteOutcome } from './outcome.ts'
@@ -16,6 +16,12 @@ export interface ReplayParts {
   readonly options: ResolvedOptions
   readonly calls: StoreCalls
   readonly readStored: ReadStored
+}
+
+/** An attempt that has been made. */
+interface Turn {
+  readonly attempt: Attempt
+  readonly answer: Awaitable<AttemptOutcome>
 }
 
 /** The versioned write of a session that exists: compare and swap, and the change replayed over what others have stored. */
@@ -33,10 +39,13 @@ export class Replay {
   /**
    * The compare-and-swap loop. Its first turn is made at once, and is all there is where the store answers at once and
    * nobody was faster.
+   *
+   * @param text The data, just encoded. It serves the first turn only: the handler may go on while others are tried.
    */
-  write(state: SessionState, build: (attachment: Attachment) => Attempt): Awaitable<WriteOutcome> {
-    const first = this.#turn(state, build)
-    return first.answer === 'replaced' ? this.#stored(state, first) : this.#persevere(state, build, first)
+  write(state: SessionState, build: Build, text?: string): Awaitable<WriteOutcome> {
+    const attempt = this.#atRest(build(state, text))
+    const answer = this.once(attempt)
+    return answer === 'replaced' ? this.#stored(state, attempt) : this.#persevere(state, build, { attempt, answer })
   }
 
   /**
@@ -45,71 +54,58 @@ export class Replay {
    */
   async #persevere(
     state: SessionState,
-    build: (attachment: Attachment) => Attempt,
-    first: Turn,
+    build: Build,
+    { attempt: first, answer: firstAnswer }: Turn,
   ): Promise<WriteOutcome> {
     const pause = patience(this.#options.conflictMs)
-    for (let turn = first; ; turn = this.#turn(state, build)) {
-      const outcome = await turn.answer
-      if (outcome === 'replaced') return this.#stored(state, turn)
+    let attempt = first
+    for (let answer = firstAnswer; ; answer = this.once(attempt)) {
+      const outcome = await answer
+      if (outcome === 'replaced') return this.#stored(state, attempt)
       // Paused before the record is read, not after: what was just read is what the next turn most likely still meets.
       if (outcome !== 'gone') await pause()
-      const current = outcome === 'gone' ? outcome : await this.#readAgain(turn.attachment)
+      const current = outcome === 'gone' ? outcome : await this.#readAgain(attempt.attachment)
       if (typeof current === 'string') return current
       this.#rebase(state, current)
+      attempt = this.#atRest(build(state))
     }
   }
 
-  #turn(state: SessionState, build: (attachment: Attachment) => Attempt): Turn {
-    const attachment = attached(state)
-    const attempt = this.#atRest(attachment, build(attachment))
-    return { attachment, attempt, answer: this.once(attachment, attempt) }
-  }
-
   /** The attempt with its payload as the store shall keep it. A login's deadline is for the store to set. */
-  #atRest({ stored }: Attachment, attempt: Attempt): Attempt {
+  #atRest(attempt: Attempt): Attempt {
     const { atRest } = this.#options
     if (atRest === undefined) return attempt
+    const { stored } = attempt.attachment
     const times = attempt.restart || Number.isNaN(stored.now) ? undefined : stored
     return { ...attempt, record: atRest.seal(attempt.record, attempt.token, times) }
   }
 
   /** One attempt, that nobody tries again. */
-  once(
-    { token, stored }: Attachment,
-    attempt: Pick<Attempt, 'record' | 'restart'>,
-  ): Awaitable<'replaced' | 'conflict' | 'gone'> {
-    const { record, restart = false } = attempt
-    const { lifetime } = this.#options
-    const writeId = record.writeIds.at(-1) ?? ''
+  once({ attachment, record, restart }: Omit<Attempt, 'sent'>): Awaitable<AttemptOutcome> {
+    const { token, stored } = attachment
+    const { fresh, extended } = this.#options.lifetime
     const { address } = token
-    return this.#calls.replace({
-      address,
-      record,
-      version: stored.version,
-      lifetime: restart ? lifetime.fresh : lifetime.extended,
-      writeId,
-    })
+    return this.#calls.replace({ address, record, version: stored.version, lifetime: restart ? fresh : extended })
   }
 
-  #stored(state: SessionState, { attachment, attempt }: Turn): WriteOutcome {
+  #stored(state: SessionState, { attachment, record, token, restart, sent }: Attempt): WriteOutcome {
     const { stored, token: old, recognised } = attachment
-    const { record, token, sent } = attempt
+    const { now } = stored
     const version = stored.version + 1
     const { idleMs, absoluteMs } = this.#options.lifetime.fresh
-    const absoluteDeadline = attempt.restart ? stored.now + absoluteMs : stored.absoluteDeadline
-    const idleDeadline = Math.max(stored.idleDeadline, stored.now + idleMs)
+    const idleDeadline = Math.max(stored.idleDeadline, now + idleMs)
+    const absoluteDeadline = restart ? now + absoluteMs : stored.absoluteDeadline
     const isNew = token !== old
     state.attachment = {
       token,
       recognised: isNew ? 'minted' : recognised,
-      stored: { ...stored, record, version, idleDeadline, absoluteDeadline },
+      stored: { record, version, now, createdAt: stored.createdAt, idleDeadline, absoluteDeadline },
     }
     if (isNew) {
       state.cookieDue = true
       state.rotate = false
       state.graceless = false
-      if (!attempt.restart) channels.rotated.publish({ address: token.address })
+      if (!restart) channels.rotated.publish({ address: token.address })
     }
     settled(state, sent)
     channels.saved.publish({ address: token.address, version })

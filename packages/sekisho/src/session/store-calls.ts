@@ -3,7 +3,7 @@ import { Circuit, type CircuitLimits } from '../lib/circuit.ts'
 import { deadlines, type Deadlines } from '../lib/deadlines.ts'
 import { channels } from '../lib/events-node.ts'
 import type { Awaitable, Lifetime, NewLifetime, SessionRecord, SessionStore, StoredSession } from '../store/contract.ts'
-import { repeats } from '../store/write-ids.ts'
+import { newestWrite, repeats } from '../store/write-ids.ts'
 
 /** How many writes back a record remembers: fewer than this many versions ahead, a missing id proves that a write was not applied. */
 export const REMEMBERED_WRITES = 4
@@ -15,7 +15,6 @@ export interface Replacement {
   /** The version that it replaces. */
   readonly version: number
   readonly lifetime: Lifetime
-  readonly writeId: string
 }
 
 /** How long and how much the engine waits for its store. */
@@ -124,11 +123,32 @@ export class StoreCalls {
     return this.guard('create', () => this.#store.create(address, record, lifetime), rescue)
   }
 
+  /** Without a closure before there is something to wait for: of all calls this is the one whose price shows. */
   replace(write: Replacement): Awaitable<'replaced' | 'conflict' | 'gone'> {
-    return this.#replaceOnce(write, async (failure) => {
+    this.circuit.admit('replace')
+    let answer: Awaitable<'replaced' | 'conflict' | 'gone'>
+    try {
+      answer = this.#send(write)
+    } catch (error) {
+      throw this.failure('replace', error)
+    }
+    if (isPromise(answer)) return this.#replaceLater(write, answer)
+    this.circuit.succeeded()
+    return answer
+  }
+
+  #replaceLater(
+    write: Replacement,
+    answer: Promise<'replaced' | 'conflict' | 'gone'>,
+  ): Promise<'replaced' | 'conflict' | 'gone'> {
+    return this.limited('replace', answer, async (failure) => {
       if (!isTimeout(failure)) throw failure
       return this.#resolve(write, failure)
     })
+  }
+
+  #send({ address, record, version, lifetime }: Replacement): Awaitable<'replaced' | 'conflict' | 'gone'> {
+    return this.#store.replace(address, record, version, lifetime, newestWrite(record))
   }
 
   async touch(address: string, lifetime: Lifetime): Promise<void> {
@@ -155,13 +175,6 @@ export class StoreCalls {
     }
   }
 
-  #replaceOnce(
-    { address, record, version, lifetime, writeId }: Replacement,
-    rescue?: Rescue<'replaced' | 'conflict' | 'gone'>,
-  ): Awaitable<'replaced' | 'conflict' | 'gone'> {
-    return this.guard('replace', () => this.#store.replace(address, record, version, lifetime, writeId), rescue)
-  }
-
   /**
    * A write whose answer did not come is never replayed blindly. One read tells: our id is there, so it was applied; the
    * version has moved without it, so it was not, and cannot be any more; the version stands, so the same command with the
@@ -177,7 +190,7 @@ export class StoreCalls {
 
   async #again(write: Replacement): Promise<'replaced' | 'conflict' | 'gone'> {
     try {
-      return await this.#replaceOnce(write)
+      return await this.guard('replace', () => this.#send(write))
     } catch (error) {
       throw isTimeout(error) ? uncertain('replace', error) : error
     }

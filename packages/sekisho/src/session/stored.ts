@@ -16,7 +16,7 @@ import type {
 } from './contract.ts'
 import { failingKeys, type ReadData, type ReadStored } from './data.ts'
 import { announceLoss, StoredActions, type Write } from './actions.ts'
-import { tellBrowser, type Delivery } from './browser.ts'
+import { noChange, tellBrowser, type Delivery } from './browser.ts'
 import { SessionLease, type LeaseTerms } from './lease.ts'
 import { resolveLock } from './lock-options.ts'
 import type { Members } from './merge.ts'
@@ -33,12 +33,6 @@ import { changedText } from './write-set.ts'
 
 /** What the end of a request comes to. */
 type Ending = 'nothing' | 'touch' | 'confirm' | 'write' | 'rotate' | 'create' | 'login' | 'lost' | 'undeliverable'
-
-/** A session that is to be written, with its data encoded when that was needed to see that it has changed. */
-interface Change {
-  readonly state: SessionState
-  readonly text: string | undefined
-}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -208,11 +202,11 @@ export class StoredSessions implements Sessions<Members> {
       }
       default:
         this.#sweeper.start()
-        return this.#write(ending, { state, text }, { answer, deliverable })
+        return this.#write(ending, state, text, { answer, deliverable })
     }
     const { attachment, cookieDue, ended, used, presented } = state
     if (deliverable && (cookieDue || ended || attachment?.recognised === 'previous')) return this.#tell(state, answer)
-    if (used) this.#options.transport.write(answer.headers, { kind: 'keep' }, presented)
+    if (used) this.#options.transport.write(answer.headers, noChange, presented)
   }
 
   /** The browser is to learn of a new secret, or that there is none any more. */
@@ -223,8 +217,12 @@ export class StoredSessions implements Sessions<Members> {
     tellBrowser(this.#options, state, { answer, deliverable: true })
   }
 
-  /** A write that the answer waits for; not at all where the store answers at once. */
-  #write(write: Write, { state, text }: Change, delivery: Delivery): Promise<void> | undefined {
+  /**
+   * A write that the answer waits for; not at all where the store answers at once.
+   *
+   * @param text The data, where it was encoded to see that it has changed.
+   */
+  #write(write: Write, state: SessionState, text: string | undefined, delivery: Delivery): Promise<void> | undefined {
     try {
       const work = this.#actions.flush(write, state, text)
       if (work !== undefined) return work.then(() => tellBrowser(this.#options, state, delivery))

@@ -2,7 +2,7 @@ import { SekishoError } from '../errors.ts'
 import { channels } from '../lib/events-node.ts'
 import type { Awaitable } from '../store/contract.ts'
 import type { SessionAdmin } from './contract.ts'
-import { isSameLineage, settled, type Attempt, type NewSession } from './attempt.ts'
+import { attached, isSameLineage, settled, type Attempt, type Build, type NewSession } from './attempt.ts'
 import { checkSize, encodeData } from './data.ts'
 import type { Members } from './merge.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -45,6 +45,9 @@ export class SessionWriter {
   readonly #calls: StoreCalls
   readonly #replay: Replay
   readonly #admin: SessionAdmin
+  // Made once: a function of its own for each write would show.
+  readonly #rewriting: Build = (state, text) => this.#rewrite(attached(state), live(state.writes, text))
+  readonly #rotating: Build = (state, text) => this.#rotate(state, attached(state), live(state.writes, text))
 
   constructor(parts: WriterParts) {
     this.#options = parts.options
@@ -64,15 +67,10 @@ export class SessionWriter {
   /**
    * Stores the data, with a new secret when `rotate`.
    *
-   * @param text The data, just encoded. It serves the first turn only: the handler may go on while others are tried.
+   * @param text The data, where somebody has just encoded it.
    */
   write(state: SessionState, rotate: boolean, text?: string): Awaitable<WriteOutcome> {
-    let known = text
-    return this.#replay.write(state, (attachment) => {
-      const sent = live(state.writes, known)
-      known = undefined
-      return rotate ? this.#rotate(state, attachment, sent) : this.#rewrite(attachment, sent)
-    })
+    return this.#replay.write(state, rotate ? this.#rotating : this.#rewriting, text)
   }
 
   /** Applies an atomic change to the newest data and stores it, with everything changed before. */
@@ -85,10 +83,10 @@ export class SessionWriter {
       if (outcome !== 'joined') return { outcome, result }
       first = false
     }
-    const outcome = await this.#replay.write(state, (attachment) => {
+    const outcome = await this.#replay.write(state, () => {
       if (!first) ({ sent, result } = attempt())
       first = false
-      return this.#rewrite(attachment, sent)
+      return this.#rewrite(attached(state), sent)
     })
     return { outcome, result }
   }
@@ -155,8 +153,9 @@ export class SessionWriter {
 
   /** Starts the old secret's grace, because the new one has been seen. A conflict means that another request writes now. */
   async confirm(attachment: Attachment): Promise<void> {
+    const { token } = attachment
     const record = rewritten(attachment, undefined, this.#options.rotation.graceMs)
-    await this.#replay.once(attachment, { record })
+    await this.#replay.once({ attachment, record, token, restart: false })
   }
 
   async #loginOnce(
@@ -180,11 +179,13 @@ export class SessionWriter {
     announce?: (address: string) => Awaitable<void>,
   ): Promise<WriteOutcome> {
     if (state.attachment !== undefined) await announce?.(state.attachment.token.address)
-    return this.#replay.write(state, ({ token: old, stored }) => {
+    return this.#replay.write(state, () => {
+      const attachment = attached(state)
+      const { token: old, stored } = attachment
       const sent = live(state.writes)
       const content = this.#content(sent, stored.record.dataVersion)
       const token = old.successor()
-      return { record: loggedIn(stored, token, content, stamp), token, sent, restart: true }
+      return { attachment, record: loggedIn(stored, token, content, stamp), token, restart: true, sent }
     })
   }
 
@@ -238,12 +239,13 @@ export class SessionWriter {
     const content = this.#content(sent, attachment.stored.record.dataVersion)
     const token = attachment.token.successor()
     const record = graceless ? renewed(attachment.stored, token, content) : rotated(attachment, token, content)
-    return { record, token, sent }
+    return { attachment, record, token, restart: false, sent }
   }
 
   #rewrite(attachment: Attachment, sent: Sent): Attempt {
     const content = this.#content(sent, attachment.stored.record.dataVersion)
-    return { record: rewritten(attachment, content, this.#options.rotation.graceMs), token: attachment.token, sent }
+    const record = rewritten(attachment, content, this.#options.rotation.graceMs)
+    return { attachment, record, token: attachment.token, restart: false, sent }
   }
 
   #content({ text }: Sent, storedVersion: number): Content {

@@ -36,6 +36,9 @@ export interface MemoryStoreOptions {
 
 const none = new Uint8Array()
 
+/** Asked once: the getter takes longer than the clock. */
+const origin = performance.timeOrigin
+
 /** How octets are kept: one per character. */
 const octets = 'latin1'
 
@@ -269,7 +272,7 @@ export class MemoryStore implements SessionStore {
 }
 
 function steadyEpoch(): number {
-  return Math.floor(performance.timeOrigin + performance.now())
+  return Math.floor(origin + performance.now())
 }
 
 /** A record with text is kept as it came; of any other the caller holds no part afterwards. */
