@@ -7,13 +7,20 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test } from 'node:test'
 import { dial, exchange, get, promised, serve } from '../../test/http-server.ts'
-import { deferResponse, type CommitAnswer } from './deferred-response-node.ts'
+import { deferResponse, type Committer } from './deferred-response-node.ts'
 
-const quickCookie: CommitAnswer = ({ headers }) => void headers.append('Set-Cookie', 'sid=1')
+const quickCookie: Committer['commit'] = ({ headers }) => void headers.append('Set-Cookie', 'sid=1')
 
-const slowCookie: CommitAnswer = async ({ headers }) => {
+const slowCookie: Committer['commit'] = async ({ headers }) => {
   await sleep(5)
   headers.append('Set-Cookie', 'sid=1')
+}
+
+const quickOther: Committer['commit'] = ({ headers }) => void headers.append('Set-Cookie', 'other=1')
+
+const slowOther: Committer['commit'] = async ({ headers }) => {
+  await sleep(5)
+  headers.append('Set-Cookie', 'other=1')
 }
 
 describe('middleware that wraps the same methods', () => {
@@ -21,7 +28,7 @@ describe('middleware that wraps the same methods', () => {
     const port = await serve(t, (_, res) => {
       res.sendDate = false
       shout(res)
-      deferResponse(res, slowCookie, assert.ifError).watch()
+      deferResponse(res, { commit: slowCookie, onError: assert.ifError }).watch()
       res.write('one')
       res.end('two')
     })
@@ -31,7 +38,7 @@ describe('middleware that wraps the same methods', () => {
   test('works above ours, and its hook on writeHead runs once', async (t) => {
     const port = await serve(t, (_, res) => {
       res.sendDate = false
-      deferResponse(res, slowCookie, assert.ifError).watch()
+      deferResponse(res, { commit: slowCookie, onError: assert.ifError }).watch()
       shout(res)
       res.write('one')
       res.end('two')
@@ -42,7 +49,7 @@ describe('middleware that wraps the same methods', () => {
   test('works above ours when there is nothing to wait for', async (t) => {
     const port = await serve(t, (_, res) => {
       res.sendDate = false
-      deferResponse(res, quickCookie, assert.ifError).watch()
+      deferResponse(res, { commit: quickCookie, onError: assert.ifError }).watch()
       shout(res)
       res.end('one')
     })
@@ -50,10 +57,53 @@ describe('middleware that wraps the same methods', () => {
   })
 })
 
+describe('two who hold the same answer back', () => {
+  test('commit once each, with a middleware between them, whoever of them has to wait', async (t) => {
+    for (const first of [quickCookie, slowCookie]) {
+      for (const second of [quickOther, slowOther]) {
+        const asked: string[] = []
+        const noting = (name: string, commit: Committer['commit']): Committer => ({
+          commit(...given) {
+            asked.push(name)
+            return commit(...given)
+          },
+          onError: assert.ifError,
+        })
+        const port = await serve(t, (_, res) => {
+          deferResponse(res, noting('first', first)).watch()
+          shout(res)
+          deferResponse(res, noting('second', second)).watch()
+          res.write('one')
+          res.end('two')
+        })
+        const text = await exchange(port, get())
+        assert.deepEqual(shouted(text).slice(0, 2), ['ONETWO', '1'])
+        assert.match(text, /Set-Cookie: sid=1\r\n/)
+        assert.match(text, /Set-Cookie: other=1\r\n/)
+        assert.deepEqual(asked.toSorted(), ['first', 'second'])
+      }
+    }
+  })
+
+  test('pass on what somebody calls by a method that was kept from before the commit', async (t) => {
+    const port = await serve(t, (_, res) => {
+      deferResponse(res, { commit: quickCookie, onError: assert.ifError }).watch()
+      const { end } = res
+      deferResponse(res, { commit: quickOther, onError: assert.ifError }).watch()
+      res.write('one')
+      Reflect.apply(end, res, ['two'])
+    })
+    const text = await exchange(port, get())
+    assert.match(text, /Set-Cookie: sid=1\r\n/)
+    assert.match(text, /Set-Cookie: other=1\r\n/)
+    assert.match(text, /one[^]*two/)
+  })
+})
+
 describe('a hook on writeHead above ours', () => {
   test('runs once, before the commit, when the body brings the headers', async (t) => {
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, slowCookie, assert.ifError).watch()
+      deferResponse(res, { commit: slowCookie, onError: assert.ifError }).watch()
       hook(res)
       res.write('one')
       await once(res, 'drain')
@@ -64,7 +114,7 @@ describe('a hook on writeHead above ours', () => {
 
   test('stays when ours has gone', async (t) => {
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, slowCookie, assert.ifError).watch()
+      deferResponse(res, { commit: slowCookie, onError: assert.ifError }).watch()
       hook(res)
       const { writeHead } = res
       res.write('one')
@@ -139,7 +189,7 @@ describe('a connection', () => {
         await sleep(20)
         producedBefore = produced
       }
-      deferResponse(res, commit, assert.ifError).watch()
+      deferResponse(res, { commit, onError: assert.ifError }).watch()
       Readable.from(chunks(), { objectMode: false, highWaterMark: 65_536 }).pipe(res)
     })
     const received = createHash('sha256')
@@ -153,7 +203,7 @@ describe('a connection', () => {
 
   test('answers pipelined requests in their order, though the second is committed first', async (t) => {
     const port = await serve(t, (req, res) => {
-      deferResponse(res, () => sleep(req.url === '/1' ? 30 : 1), assert.ifError).watch()
+      deferResponse(res, { commit: () => sleep(req.url === '/1' ? 30 : 1), onError: assert.ifError }).watch()
       res.write(`${req.url} begins,`)
       res.end(`${req.url} ends`)
     })
@@ -164,12 +214,12 @@ describe('a connection', () => {
   test('that the client closes before the first byte commits what cannot be delivered', async (t) => {
     const { promise, resolve } = promised<unknown[]>()
     const port = await serve(t, (_, res) => {
-      const commit: CommitAnswer = ({ headers }, options) => {
+      const commit: Committer['commit'] = ({ headers }, options) => {
         headers.append('Set-Cookie', 'sid=1')
         resolve([headers.get('Set-Cookie'), res.getHeader('Set-Cookie'), options])
         return undefined
       }
-      deferResponse(res, commit, assert.ifError).watch()
+      deferResponse(res, { commit, onError: assert.ifError }).watch()
     })
     const socket = await dial(port, get())
     socket.destroy()
@@ -179,7 +229,7 @@ describe('a connection', () => {
   test('that closes before the first byte reports a commit that fails', async (t) => {
     const { promise, resolve } = promised<unknown>()
     const port = await serve(t, (_, res) => {
-      deferResponse(res, () => Promise.reject(new Error('store down')), resolve).watch()
+      deferResponse(res, { commit: () => Promise.reject(new Error('store down')), onError: resolve }).watch()
     })
     const socket = await dial(port, get())
     socket.destroy()
@@ -192,7 +242,7 @@ describe('a connection', () => {
     const tell = (error?: Error | null) => codes.push(Reflect.get(error ?? {}, 'code'))
     const port = await serve(t, async (_, res) => {
       const socket = res.socket
-      deferResponse(res, () => sleep(40), assert.ifError).watch()
+      deferResponse(res, { commit: () => sleep(40), onError: assert.ifError }).watch()
       res.write('x', tell)
       res.end('y', () => tell(new Error('as Node: with or without an error')))
       await once(res, 'close')
@@ -211,11 +261,11 @@ describe('a connection', () => {
     const seen = { requests: 0, commits: 0 }
     const port = await serve(t, (_, res) => {
       seen.requests += 1
-      const commit: CommitAnswer = () => {
+      const commit: Committer['commit'] = () => {
         seen.commits += 1
         return seen.commits % 3 === 0 ? undefined : sleep(Math.random() * 4)
       }
-      deferResponse(res, commit, assert.ifError).watch()
+      deferResponse(res, { commit, onError: assert.ifError }).watch()
       setTimeout(() => Readable.from(['one', 'two', Buffer.alloc(100_000)]).pipe(res), Math.random() * 4)
     })
     const abort = async () => {

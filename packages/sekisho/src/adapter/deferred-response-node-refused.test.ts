@@ -7,14 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test, type TestContext } from 'node:test'
 import { SekishoError, SekishoUsageError } from '../errors.ts'
 import { dial, exchange, get, promised, serve, textOf } from '../../test/http-server.ts'
-import { deferResponse, type CommitAnswer } from './deferred-response-node.ts'
+import { deferResponse, type Committer } from './deferred-response-node.ts'
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown
 
 const outage = new SekishoError('ERR_STORE_UNAVAILABLE', 'the store is down')
 
 /** Fails after a moment, with a cookie put into the answer already. */
-const failing: CommitAnswer = async ({ headers }) => {
+const failing: Committer['commit'] = async ({ headers }) => {
   await sleep(5)
   headers.append('Set-Cookie', 'sid=1')
   throw outage
@@ -24,12 +24,12 @@ const failing: CommitAnswer = async ({ headers }) => {
 async function refused(
   t: TestContext,
   handler: Handler,
-  { commit = failing, request = get() }: { commit?: CommitAnswer; request?: string } = {},
+  { commit = failing, request = get() }: { commit?: Committer['commit']; request?: string } = {},
 ): Promise<{ bytes: string; told: unknown[] }> {
   const told: unknown[] = []
   const port = await serve(t, async (req, res) => {
     res.sendDate = false
-    deferResponse(res, commit, (error) => told.push(error)).watch()
+    deferResponse(res, { commit, onError: (error) => told.push(error) }).watch()
     await handler(req, res)
   })
   return { bytes: await exchange(port, request), told }
@@ -107,7 +107,7 @@ describe('a commit that fails', () => {
     let asked = 0
     const port = await serve(t, (_, res) => {
       asked += 1
-      deferResponse(res, asked === 1 ? failing : () => undefined, () => {}).watch()
+      deferResponse(res, { commit: asked === 1 ? failing : () => undefined, onError: () => {} }).watch()
       res.end('fine')
     })
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
@@ -195,7 +195,7 @@ describe('the handler of an answer that was replaced', () => {
         await sleep(30)
         throw outage
       }
-      deferResponse(res, commit, resolve).watch()
+      deferResponse(res, { commit, onError: resolve }).watch()
       res.end('x')
     })
     const socket = await dial(port, get())

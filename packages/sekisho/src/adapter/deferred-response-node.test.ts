@@ -5,35 +5,35 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test, type TestContext } from 'node:test'
 import { exchange, get, promised, serve } from '../../test/http-server.ts'
-import { deferResponse, type CommitAnswer } from './deferred-response-node.ts'
+import { deferResponse, type Committer } from './deferred-response-node.ts'
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown
 
-const nothing: CommitAnswer = () => undefined
+const nothing: Committer['commit'] = () => undefined
 
 /** Takes a moment, then says nothing. */
-const slow: CommitAnswer = () => sleep(5)
+const slow: Committer['commit'] = () => sleep(5)
 
 /** Takes a moment, then sets a cookie and its caching rules. */
-const slowCookie: CommitAnswer = async ({ headers }) => {
+const slowCookie: Committer['commit'] = async ({ headers }) => {
   await sleep(5)
   setCookie(headers)
 }
 
 /** Sets them at once. */
-const quickCookie: CommitAnswer = ({ headers }) => setCookie(headers)
+const quickCookie: Committer['commit'] = ({ headers }) => setCookie(headers)
 
-function setCookie(headers: Parameters<CommitAnswer>[0]['headers']): undefined {
+function setCookie(headers: Parameters<Committer['commit']>[0]['headers']): undefined {
   headers.append('Set-Cookie', 'sid=1')
   headers.set('Cache-Control', [headers.get('Cache-Control'), 'no-store'].filter(Boolean).join(', '))
   headers.append('Vary', 'Cookie')
 }
 
 /** Serves `handler` behind `commit` and asks once. @returns The bytes of the answer. */
-async function answer(t: TestContext, commit: CommitAnswer, handler: Handler, request = get()): Promise<string> {
+async function answer(t: TestContext, commit: Committer['commit'], handler: Handler, request = get()): Promise<string> {
   const port = await serve(t, (req, res) => {
     res.sendDate = false
-    deferResponse(res, commit, assert.ifError).watch()
+    deferResponse(res, { commit, onError: assert.ifError }).watch()
     handler(req, res)
   })
   return exchange(port, request)
@@ -151,7 +151,7 @@ describe('an answer that waited has the bytes of one that did not', () => {
 
   test('for informational answers, which commit nothing', async (t) => {
     let commits = 0
-    const counted: CommitAnswer = () => void (commits += 1)
+    const counted: Committer['commit'] = () => void (commits += 1)
     const handler: Handler = (_, res) => {
       res.writeContinue()
       res.writeProcessing()
@@ -194,7 +194,7 @@ describe('headers of the commit', () => {
 
   test('can be read as they will be sent', async (t) => {
     const seen: unknown[] = []
-    const commit: CommitAnswer = ({ status, headers }) =>
+    const commit: Committer['commit'] = ({ status, headers }) =>
       void seen.push(status, headers.get('x-list'), headers.get('X-Number'), headers.get('x-none'))
     await answer(t, commit, (_, res) => {
       res.setHeader('X-Number', 7)
@@ -207,7 +207,7 @@ describe('headers of the commit', () => {
 describe('the first byte', () => {
   test('asks for one commit, whichever call brings it', async (t) => {
     const asked: string[] = []
-    const commit: CommitAnswer = ({ status }, options) => {
+    const commit: Committer['commit'] = ({ status }, options) => {
       asked.push(`${status} ${options?.deliverable}`)
       return sleep(2)
     }
@@ -234,7 +234,7 @@ describe('the first byte', () => {
     let before = 0
     const port = await serve(t, async (_, res) => {
       before = res.listenerCount('close')
-      deferResponse(res, slow, assert.ifError).watch()
+      deferResponse(res, { commit: slow, onError: assert.ifError }).watch()
       res.write('x')
       await sleep(20)
       assert.equal(res.listenerCount('close'), before)
@@ -247,7 +247,7 @@ describe('the first byte', () => {
 
   test('cannot be asked for with what Node refuses, and the handler may try again', async (t) => {
     let commits = 0
-    const commit: CommitAnswer = () => void (commits += 1)
+    const commit: Committer['commit'] = () => void (commits += 1)
     const bytes = await answer(t, commit, (_, res) => {
       assert.throws(() => res.writeHead(99), { code: 'ERR_HTTP_INVALID_STATUS_CODE' })
       assert.throws(() => res.writeHead(200, 'a\nb'), { code: 'ERR_INVALID_CHAR' })
@@ -270,7 +270,7 @@ describe('the first byte', () => {
     const seen: unknown[] = []
     const port = await serve(t, (_, res) => {
       res.flushHeaders()
-      deferResponse(res, (_answer, options) => void seen.push(options), assert.ifError).watch()
+      deferResponse(res, { commit: (_answer, options) => void seen.push(options), onError: assert.ifError }).watch()
       res.end('x')
     })
     assert.match(await exchange(port, get()), /^HTTP\/1.1 200 OK/)
@@ -315,7 +315,7 @@ describe('while the commit runs', () => {
   test('writes report a full buffer, and drain comes once', async (t) => {
     let drains = 0
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, slow, assert.ifError).watch()
+      deferResponse(res, { commit: slow, onError: assert.ifError }).watch()
       res.on('drain', () => (drains += 1))
       assert.equal(res.write('one'), false)
       assert.equal(res.write('two'), false)
@@ -334,7 +334,7 @@ describe('while the commit runs', () => {
   test('drain is left to Node when its own buffer is full', async (t) => {
     let drains = 0
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, slow, assert.ifError).watch()
+      deferResponse(res, { commit: slow, onError: assert.ifError }).watch()
       res.on('drain', () => (drains += 1))
       res.write(Buffer.alloc(8_000_000))
       await once(res, 'drain')
@@ -378,7 +378,7 @@ describe('while the commit runs', () => {
   test('a body of another length than a strict one announced breaks the connection off', async (t) => {
     const { promise, resolve } = promised<unknown>()
     const port = await serve(t, (_, res) => {
-      deferResponse(res, slow, resolve).watch()
+      deferResponse(res, { commit: slow, onError: resolve }).watch()
       res.strictContentLength = true
       res.writeHead(200, { 'Content-Length': 3 })
       res.end('four')
@@ -390,7 +390,7 @@ describe('while the commit runs', () => {
   test('destroying the answer ends it', async (t) => {
     const seen: unknown[] = []
     const port = await serve(t, async (_, res) => {
-      deferResponse(res, () => sleep(5), assert.ifError).watch()
+      deferResponse(res, { commit: () => sleep(5), onError: assert.ifError }).watch()
       res.write('x', (error) => seen.push(Reflect.get(error ?? {}, 'code')))
       res.destroy()
       assert.equal(
@@ -406,7 +406,7 @@ describe('while the commit runs', () => {
 
 test('a commit is told of a status as the number that is sent', async (t) => {
   const told: unknown[] = []
-  const commit: CommitAnswer = ({ status }) => void told.push(status)
+  const commit: Committer['commit'] = ({ status }) => void told.push(status)
   const handler: Handler = (_, res) => {
     // As `res.status('304')` of Express 4 leaves it.
     Object.assign(res, { statusCode: '304' })

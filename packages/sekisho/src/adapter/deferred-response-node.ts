@@ -10,12 +10,30 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { CommitOptions, SessionAnswer } from '../session/contract.ts'
-import { closeHead, isHead, mergeHead, OpenHead, replaceHead, showQueued, tooLate } from './response-head-node.ts'
-import { type Call, callbackOf, type Door, isBody, isWrite, type Method, returned, sizeOf } from './queued-call-node.ts'
+import {
+  closeHead,
+  headOf,
+  isHead,
+  mergeHead,
+  OpenHead,
+  replaceHead,
+  showQueued,
+  tooLate,
+} from './response-head-node.ts'
+import { type Doorkeeper, Doors } from './doors-node.ts'
+import { type Call, callbackOf, type Door, isBody, isWrite, returned, sizeOf } from './queued-call-node.ts'
 import { unavailable } from './unavailable.ts'
 
-/** Commits a session into an answer: `Sessions.commit` with the session already given. */
-export type CommitAnswer = (answer: SessionAnswer, options?: CommitOptions) => Promise<void> | undefined
+/** Commits the session of an answer. */
+export interface Committer {
+  /**
+   * `Sessions.commit` with the session already given. Called once, synchronously, just before the first byte would leave;
+   * or, with a throw-away answer and `deliverable: false`, when the client has gone before that.
+   */
+  commit(answer: SessionAnswer, options?: CommitOptions): Promise<void> | undefined
+  /** Is told why a commit failed, after the 503 has been sent. */
+  onError(error: unknown): void
+}
 
 /** What {@link deferResponse} gives back. */
 export interface DeferredResponse {
@@ -30,16 +48,9 @@ export interface DeferredResponse {
  * Makes the answer wait for the commit. Call it before anything else touches the answer.
  *
  * @param res The answer, its headers not sent yet.
- * @param commit Called once, synchronously, just before the first byte would leave; or, with a throw-away answer and
- * `deliverable: false`, when the client has gone before that.
- * @param onError Is told why a commit failed, after the 503 has been sent.
  */
-export function deferResponse(
-  res: ServerResponse,
-  commit: CommitAnswer,
-  onError: (error: unknown) => void,
-): DeferredResponse {
-  return new Deferral(res, commit, onError)
+export function deferResponse(res: ServerResponse, committer: Committer): DeferredResponse {
+  return new Deferral(res, committer)
 }
 
 /**
@@ -48,76 +59,69 @@ export function deferResponse(
  */
 type State = 'waiting' | 'deferred' | 'refused' | 'passing'
 
-class Deferral implements DeferredResponse {
+class Deferral implements DeferredResponse, Doorkeeper {
   readonly #res: ServerResponse
-  readonly #commit: CommitAnswer
-  readonly #onError: (error: unknown) => void
-  /** The methods as we found them: Node's, or those of a middleware that came before us. */
-  readonly #below: Record<Door, Method>
-  readonly #ours: Record<Door, Method>
+  readonly #committer: Committer
+  readonly #doors: Doors
   #state: State = 'waiting'
   /** `write`, `end` or `flushHeaders` is asking for the headers, as Node does with an implicit `writeHead`. */
   #implicit = false
-  #queue: Call[] = []
+  #queue: Call[] | undefined
   #queuedBytes = 0
   /** As it was at the first byte. */
   #head: Pick<ServerResponse, 'statusCode' | 'statusMessage'> | undefined
   #unmask: (() => void) | undefined
-  #isWatching = false
+  #unwatch: (() => void) | undefined
 
-  constructor(res: ServerResponse, commit: CommitAnswer, onError: (error: unknown) => void) {
+  constructor(res: ServerResponse, committer: Committer) {
     this.#res = res
-    this.#commit = commit
-    this.#onError = onError
-    const methods = res as unknown as Record<Door, Method>
-    const { writeHead, write, end, flushHeaders } = methods
-    this.#below = { writeHead, write, end, flushHeaders }
-    this.#ours = {
-      writeHead: (...args) => this.#writeHead(args),
-      write: (...args) => this.#send('write', args),
-      end: (...args) => this.#send('end', args),
-      flushHeaders: (...args) => this.#send('flushHeaders', args),
-    }
-    // Each by its name, here and below: every answer pays for this, and a loop over the names is slower.
-    methods.writeHead = this.#ours.writeHead
-    methods.write = this.#ours.write
-    methods.end = this.#ours.end
-    methods.flushHeaders = this.#ours.flushHeaders
+    this.#committer = committer
+    this.#doors = new Doors(res, this)
   }
 
   watch(): void {
-    if (this.#state !== 'waiting' && this.#state !== 'deferred') return
+    if (this.#state === 'waiting' || this.#state === 'deferred') this.#watch()
+  }
+
+  #watch(): void {
     if (this.#res.closed) return this.#leave()
-    this.#isWatching = true
-    this.#res.on('close', this.#leave)
+    const leave = (): void => this.#leave()
+    this.#unwatch = () => this.#res.off('close', leave)
+    this.#res.on('close', leave)
   }
 
   #abandon(): void {
     this.#stepAside()
     const answer = { status: this.#res.statusCode, headers: new Headers() }
-    this.#committing(answer, { deliverable: false })?.catch(this.#onError)
+    this.#committing(answer, { deliverable: false })?.catch((error: unknown) => this.#committer.onError(error))
   }
 
   /** A commit that throws is a commit that failed. */
   #committing(answer: SessionAnswer, options?: CommitOptions): Promise<void> | undefined {
     try {
-      return this.#commit(answer, options)
+      return this.#committer.commit(answer, options)
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
+  enter(door: Door, args: unknown[]): unknown {
+    return door === 'writeHead' ? this.#writeHead(args) : this.#send(door, args)
+  }
+
   #writeHead(args: unknown[]): unknown {
     if (this.#res.destroyed || this.#sentBehindOurBack()) this.#leave()
     if (this.#state === 'deferred') throw tooLate('write')
+    if (this.#state !== 'waiting') return this.#doors.call('writeHead', args)
+    const given = headOf(args)
     // What Node will not send is Node's to complain about, and commits nothing.
-    if (this.#state !== 'waiting' || !isHead(this.#res, args)) return this.#call('writeHead', args)
-    mergeHead(this.#res, args)
+    if (!isHead(this.#res, given)) return this.#doors.call('writeHead', args)
+    mergeHead(this.#res, given)
     this.#begin()
     if (this.#implicit) return this.#res
     const head = [this.#res.statusCode] // headers and reason have been put into `res`
-    if (this.#holding()) this.#queue.push({ door: 'writeHead', args: head })
-    else this.#call('writeHead', head)
+    if (this.#holding()) this.#push({ door: 'writeHead', args: head })
+    else this.#doors.call('writeHead', head)
     return this.#res
   }
 
@@ -126,7 +130,7 @@ class Deferral implements DeferredResponse {
     if (this.#state === 'waiting' && isBody(door, args)) this.#beginImplicitly()
     if (this.#state === 'deferred') return this.#enqueue(door, args)
     if (this.#state === 'refused') return this.#ignore(door, args)
-    return this.#call(door, args)
+    return this.#doors.call(door, args)
   }
 
   /** Whether somebody had the headers before we were asked, so that no cookie can be added. */
@@ -139,20 +143,23 @@ class Deferral implements DeferredResponse {
     return this.#state === 'deferred'
   }
 
-  #call(door: Door, args: unknown[]): unknown {
-    return this.#below[door].apply(this.#res, args)
-  }
-
   /** As Node's own `write` and `end` do: through the public `writeHead`, where middleware above us adds its headers. */
   #beginImplicitly(): void {
+    const res = this.#res
+    if (!this.#doors.isWatchedAbove) {
+      const head = { code: Number(res.statusCode) | 0, reason: undefined, headers: undefined }
+      if (!isHead(res, head)) return
+      mergeHead(res, head)
+      return this.#begin()
+    }
     this.#implicit = true
     try {
-      this.#res.writeHead(this.#res.statusCode)
+      res.writeHead(res.statusCode)
     } finally {
       this.#implicit = false
     }
     if (this.#state === 'waiting') this.#begin() // somebody above kept the call to himself
-    if (!this.#holding()) this.#layHead()
+    if (!this.#holding()) this.#doors.layHead()
   }
 
   #begin(): void {
@@ -175,14 +182,20 @@ class Deferral implements DeferredResponse {
   #enqueue(door: Door, args: unknown[]): unknown {
     const res = this.#res
     // After the end, and with a wrong chunk, Node does the complaining.
-    if (door !== 'flushHeaders' && (res.writableEnded || !isBody(door, args))) return this.#call(door, args)
+    if (door !== 'flushHeaders' && (res.writableEnded || !isBody(door, args))) return this.#doors.call(door, args)
     if (res.writableEnded) return undefined // `flushHeaders`, which has nothing left to do
     const call = { door, args }
-    this.#queue.push(call)
+    const queue = this.#push(call)
     this.#queuedBytes += sizeOf(call)
     if (door === 'end') res.finished = true // so is `writableEnded`
-    showQueued(res, this.#queuedBytes, door !== 'end' && this.#queue.some(isWrite))
+    showQueued(res, this.#queuedBytes, door !== 'end' && queue.some(isWrite))
     return returned(door, res)
+  }
+
+  #push(call: Call): Call[] {
+    this.#queue ??= []
+    this.#queue.push(call)
+    return this.#queue
   }
 
   /** Takes the calls of a handler whose answer was replaced: it is let run to its end, at the pace of the event loop. */
@@ -202,12 +215,12 @@ class Deferral implements DeferredResponse {
     res.finished = false
     Object.assign(res, this.#head)
     try {
-      if (queue[0]?.door !== 'writeHead') this.#layHead()
-      for (const { door, args } of queue) this.#call(door, args)
+      if (queue[0]?.door !== 'writeHead') this.#doors.layHead()
+      for (const { door, args } of queue) this.#doors.call(door, args)
     } catch (error) {
       // What Node would have thrown at the handler, such as a body that is not as long as announced.
       res.destroy(error instanceof Error ? error : undefined)
-      return this.#onError(error)
+      return this.#committer.onError(error)
     }
     if (queue.some(isWrite)) process.nextTick(drain, res)
   }
@@ -218,15 +231,15 @@ class Deferral implements DeferredResponse {
       const answer = unavailable(error)
       this.#res.finished = false
       replaceHead(this.#res, answer)
-      this.#layHead()
-      this.#call('end', [answer.body])
+      this.#doors.layHead()
+      this.#doors.call('end', [answer.body])
       for (const { door, args } of queue) this.#ignore(door, args)
     }
-    this.#onError(error)
+    this.#committer.onError(error)
   }
 
   /** The client has gone, or another took the headers: there is nobody to send a cookie to. */
-  readonly #leave = (): void => {
+  #leave(): void {
     if (this.#state === 'waiting') return this.#abandon()
     if (this.#state !== 'deferred') return
     const error = Object.assign(new Error('The client went away'), { code: 'ERR_STREAM_DESTROYED' })
@@ -236,35 +249,19 @@ class Deferral implements DeferredResponse {
     }
   }
 
-  /** Gives `res` back as it was. A middleware that has wrapped our methods meanwhile keeps them: they pass everything on. */
   #stepAside(): Call[] {
-    const methods = this.#res as unknown as Record<Door, Method>
-    const [ours, below] = [this.#ours, this.#below]
-    if (methods.writeHead === ours.writeHead) methods.writeHead = below.writeHead
-    if (methods.write === ours.write) methods.write = below.write
-    if (methods.end === ours.end) methods.end = below.end
-    if (methods.flushHeaders === ours.flushHeaders) methods.flushHeaders = below.flushHeaders
+    this.#doors.leave()
     return this.#settle('passing')
   }
 
   #settle(state: 'refused' | 'passing'): Call[] {
-    const queue = this.#queue
-    this.#queue = []
+    const queue = this.#queue ?? []
+    this.#queue = undefined
     this.#state = state
     this.#unmask?.()
-    if (this.#isWatching) this.#res.off('close', this.#leave)
+    this.#unwatch?.()
+    this.#unwatch = undefined
     return queue
-  }
-
-  /** Where middleware above us has been asked for its headers already, Node's implicit `writeHead` goes below it this once. */
-  #layHead(): void {
-    const methods = this.#res as unknown as Record<Door, Method>
-    const above = methods.writeHead
-    if (above === this.#below.writeHead) return
-    methods.writeHead = () => {
-      methods.writeHead = above
-      return this.#call('writeHead', [this.#res.statusCode])
-    }
   }
 }
 

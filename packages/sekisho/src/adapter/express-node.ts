@@ -9,7 +9,8 @@ import type { Session, SessionData, SessionSource } from '../session/contract.ts
 import { sendPlain } from './response-head-node.ts'
 import { openOptionsOf, type RouteLock } from './route-lock.ts'
 import { report, unavailable } from './unavailable.ts'
-import { deferCommit, openFor, runVisit, type Visit } from './visit-node.ts'
+import { deferResponse } from './deferred-response-node.ts'
+import { attend, runVisit, type Attendance } from './visit-node.ts'
 
 /** A middleware, as `app.use` takes it. */
 export type SessionMiddleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void
@@ -82,33 +83,34 @@ export function sessionMiddleware<S extends object>(
   const { property = 'session', onUnavailable = 'answer', onHandlerError = 'drop', onError = report } = options
   if (typeof property !== 'string' || property === '') throw optionError('property', 'a name', property)
   const opened = openedOf(sessions)
-  const openOptions = openOptionsOf(options.lock)
-  const visitOptions = { onError, changes: onHandlerError === 'drop' ? dropFailed : keep }
 
-  function attend(visit: Visit<S>, next: () => void): void {
-    const { req, session } = visit
-    opened.set(req, session)
-    attach(req, property, session)
-    const answer = deferCommit(sessions, visit, visitOptions)
-    try {
-      runVisit(sessions, visit, next)
-    } finally {
-      answer.watch()
-    }
+  const attendance: Attendance<S, (error?: unknown) => void> = {
+    sessions,
+    openOptions: openOptionsOf(options.lock),
+    changes: onHandlerError === 'drop' ? dropFailed : keep,
+    onError,
+    opened(visit, session, next) {
+      const { req } = visit
+      opened.set(req, session)
+      attach(req, property, session)
+      const answer = deferResponse(visit.res, visit)
+      try {
+        runVisit(sessions, visit, session, next)
+      } finally {
+        answer.watch()
+      }
+    },
+    refused(error, req, res, next) {
+      if (onUnavailable === 'next') return next(error)
+      if (!res.headersSent) sendPlain(res, unavailable(error)) // unless a time limit in front of us has answered
+      onError(error, req)
+    },
   }
 
   return (req, res, next) => {
     if (opened.has(req)) return next() // mounted for the application and for one of its routers
     if (property in req) return next(optionError('property', 'a name that nothing else has on the request', property))
-    openFor(
-      { sessions, req, openOptions },
-      (session) => attend({ req, res, session }, next),
-      (error) => {
-        if (onUnavailable === 'next') return next(error)
-        if (!res.headersSent) sendPlain(res, unavailable(error)) // unless a time limit in front of us has answered
-        onError(error, req)
-      },
-    )
+    attend(attendance, req, res, next)
   }
 }
 

@@ -42,42 +42,126 @@ export function fetchHandler<S extends object, Rest extends unknown[] = []>(
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   const { onHandlerError = 'drop', onError = report } = options
   const openOptions = openOptionsOf(options.lock)
-  const changes = onHandlerError === 'drop' ? 'drop' : 'keep'
-  const refuse = refusalTold(onError)
-  const handle = knowingItsSession(sessions, handler)
-  // The visitor will see no cookie, but what exists may be written.
-  const salvage = (session: S, request: Request): Promise<void> =>
-    commitUnseen(sessions, session, { changes }).catch((failure: unknown) => onError(failure, request))
-
-  // Without a closure in it, or every request would pay for what that could hold.
-  return async (request, ...rest) => {
-    let session: S
-    try {
-      // Awaits only what there is to wait for: a session in memory costs so little that a needless turn would show.
-      const opening = sessions.openNow(request, openOptions?.(request))
-      session = 'then' in opening ? await opening : opening
-    } catch (error) {
-      return refuse(unavailable(error), error, request)
-    }
-    let response: Response
-    try {
-      const answer = handle(request, session, ...rest)
-      response = changeable(answer instanceof Response ? answer : await answer)
-    } catch (error) {
-      await salvage(session, request) // whatever comes of it, the error to report is the handler's
-      const status = statusOf(error)
-      if (status === undefined) throw error
-      return refuse(plainAnswer(status), error, request)
-    }
-    try {
-      const ended = response.status < 200 ? commitUnseen(sessions, session, {}) : sessions.commit(session, response)
-      if (ended !== undefined) await ended
-      return response
-    } catch (error) {
-      response.body?.cancel(error).catch(() => {}) // fails when the body is locked: then that is up to its reader
-      return refuse(unavailable(error), error, request)
-    }
+  const attendance: Attendance<S, Rest> = {
+    sessions,
+    handle: knowingItsSession(sessions, handler),
+    changes: onHandlerError === 'drop' ? 'drop' : 'keep',
+    onError,
+    refuse: refusalTold(onError),
   }
+
+  // No async function on the way, nor a closure that it would pay for: a session in memory costs so little that they would show.
+  return (request, ...rest) => {
+    let opening: S | Promise<S>
+    try {
+      opening = sessions.openNow(request, openOptions?.(request))
+    } catch (error) {
+      opening = Promise.reject(error as Error)
+    }
+    return 'then' in opening
+      ? serveLater(attendance, opening, request, rest)
+      : serve(attendance, opening, request, rest)
+  }
+}
+
+/** What the requests of one handler have in common. */
+interface Attendance<S extends object, Rest extends unknown[]> {
+  readonly sessions: SessionSource<S>
+  readonly handle: FetchSessionHandler<S, Rest>
+  /** What becomes of the changes when the handler throws. */
+  readonly changes: 'keep' | 'drop'
+  readonly onError: (error: unknown, request: Request) => void
+  /** Answers in the handler's place, and tells why. */
+  readonly refuse: (answer: PlainAnswer, error: unknown, request: Request) => Response
+}
+
+async function serveLater<S extends object, Rest extends unknown[]>(
+  attendance: Attendance<S, Rest>,
+  opening: Promise<S>,
+  request: Request,
+  rest: Rest,
+): Promise<Response> {
+  let session: S
+  try {
+    session = await opening
+  } catch (error) {
+    return attendance.refuse(unavailable(error), error, request)
+  }
+  return serve(attendance, session, request, rest)
+}
+
+function serve<S extends object, Rest extends unknown[]>(
+  attendance: Attendance<S, Rest>,
+  session: S,
+  request: Request,
+  rest: Rest,
+): Promise<Response> {
+  try {
+    const answer = attendance.handle(request, session, ...rest)
+    if (answer instanceof Response) return conclude(attendance, session, request, answer)
+    return concludeLater(attendance, session, request, answer)
+  } catch (error) {
+    return giveUp(attendance, session, request, error)
+  }
+}
+
+async function concludeLater<S extends object>(
+  attendance: Attendance<S, never>,
+  session: S,
+  request: Request,
+  answer: Promise<Response>,
+): Promise<Response> {
+  try {
+    return conclude(attendance, session, request, await answer)
+  } catch (error) {
+    return giveUp(attendance, session, request, error)
+  }
+}
+
+/** Commits the session into the answer. Throws, and has done nothing then, for an answer that cannot be made anew. */
+function conclude<S extends object>(
+  attendance: Attendance<S, never>,
+  session: S,
+  request: Request,
+  answer: Response,
+): Promise<Response> {
+  const { sessions } = attendance
+  const response = changeable(answer)
+  try {
+    const ended = response.status < 200 ? commitUnseen(sessions, session, {}) : sessions.commit(session, response)
+    if (ended === undefined) return Promise.resolve(response)
+    return ended.then(
+      () => response,
+      (error: unknown) => withdraw(attendance, request, response, error),
+    )
+  } catch (error) {
+    return withdraw(attendance, request, response, error)
+  }
+}
+
+/** Answers for a store that has failed, in place of the handler's answer. */
+async function withdraw<S extends object>(
+  { refuse }: Attendance<S, never>,
+  request: Request,
+  response: Response,
+  error: unknown,
+): Promise<Response> {
+  response.body?.cancel(error).catch(() => {}) // fails when the body is locked: then that is up to its reader
+  return refuse(unavailable(error), error, request)
+}
+
+/** Answers for a handler that has failed. */
+async function giveUp<S extends object>(
+  { sessions, changes, onError, refuse }: Attendance<S, never>,
+  session: S,
+  request: Request,
+  error: unknown,
+): Promise<Response> {
+  // The visitor will see no cookie, but what exists may be written. Whatever comes of it, the error to report is the handler's.
+  await commitUnseen(sessions, session, { changes }).catch((failure: unknown) => onError(failure, request))
+  const status = statusOf(error)
+  if (status === undefined) throw error
+  return refuse(plainAnswer(status), error, request)
 }
 
 /** The handler with its session as the current one, where the definition knows such a thing. */
@@ -90,7 +174,6 @@ function knowingItsSession<S extends object, Rest extends unknown[]>(
   return (request, session, ...rest) => run(session, () => handler(request, session, ...rest))
 }
 
-/** Answers in the handler's place, and tells why. */
 function refusalTold(
   onError: (error: unknown, request: Request) => void,
 ): (answer: PlainAnswer, error: unknown, request: Request) => Response {

@@ -8,7 +8,8 @@ import type { SessionSource } from '../session/contract.ts'
 import { sendPlain } from './response-head-node.ts'
 import { openOptionsOf, type RouteLock } from './route-lock.ts'
 import { plainAnswer, report, statusOf, unavailable } from './unavailable.ts'
-import { deferCommit, openFor, runVisit } from './visit-node.ts'
+import { deferResponse } from './deferred-response-node.ts'
+import { attend, runVisit, type Attendance, type Visit } from './visit-node.ts'
 
 /** A request handler with a session. It may answer after it has returned, as with Node's own listeners. */
 export type NodeSessionHandler<S extends object> = (req: IncomingMessage, res: ServerResponse, session: S) => unknown
@@ -39,37 +40,45 @@ export function nodeListener<S extends object>(
   options: NodeListenerOptions = {},
 ): (req: IncomingMessage, res: ServerResponse) => void {
   const { onHandlerError = 'drop', onError = report } = options
-  const openOptions = openOptionsOf(options.lock)
+  const handle = knowingItsSession(sessions, handler)
 
-  function serve(req: IncomingMessage, res: ServerResponse, session: S): void {
-    const visit = { req, res, session }
-    let changes: 'keep' | 'drop' = 'keep'
-    const answer = deferCommit(sessions, visit, { changes: () => changes, onError })
-    const failed = (error: unknown): void => {
-      if (onHandlerError === 'drop') changes = 'drop'
-      answerFailure(res, statusOf(error) ?? 500)
+  function failed(visit: Visit<S>, error: unknown): void {
+    visit.dropsChanges = onHandlerError === 'drop'
+    answerFailure(visit.res, statusOf(error) ?? 500)
+    onError(error, visit.req)
+  }
+
+  const attendance: Attendance<S, undefined> = {
+    sessions,
+    openOptions: openOptionsOf(options.lock),
+    changes: () => 'keep',
+    onError,
+    opened(visit, session) {
+      const answer = deferResponse(visit.res, visit)
+      try {
+        const work = handle(visit, session)
+        // A promise for every answer would make those wait that are given at once.
+        if (isThenable(work)) Promise.resolve(work).catch((error: unknown) => failed(visit, error))
+      } catch (error) {
+        failed(visit, error)
+      }
+      answer.watch()
+    },
+    refused(error, req, res) {
+      sendPlain(res, unavailable(error))
       onError(error, req)
-    }
-    try {
-      const work: unknown = runVisit(sessions, visit, () => handler(req, res, session))
-      // A promise for every answer would make those wait that are given at once.
-      if (isThenable(work)) Promise.resolve(work).catch(failed)
-    } catch (error) {
-      failed(error)
-    }
-    answer.watch()
+    },
   }
+  return (req, res) => attend(attendance, req, res, undefined)
+}
 
-  return (req, res) => {
-    openFor(
-      { sessions, req, openOptions },
-      (session) => serve(req, res, session),
-      (error) => {
-        sendPlain(res, unavailable(error))
-        onError(error, req)
-      },
-    )
-  }
+/** The handler with its session as the current one, where the definition knows such a thing. */
+function knowingItsSession<S extends object>(
+  sessions: SessionSource<S>,
+  handler: NodeSessionHandler<S>,
+): (visit: Visit<S>, session: S) => unknown {
+  if (sessions.run === undefined) return ({ req, res }, session) => handler(req, res, session)
+  return (visit, session) => runVisit(sessions, visit, session, () => handler(visit.req, visit.res, session))
 }
 
 /** Whether there is something to wait for. */

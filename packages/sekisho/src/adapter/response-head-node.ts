@@ -9,9 +9,22 @@ import type { PlainAnswer } from './unavailable.ts'
 
 type HeaderValue = number | string | readonly string[]
 
-/** Whether Node will take these arguments of `writeHead`, as far as it does not look into the headers. */
-export function isHead(res: ServerResponse, args: unknown[]): boolean {
-  const { code, reason, headers } = headOf(args)
+/** What `writeHead` was given. */
+export interface Head {
+  readonly code: number
+  readonly reason: string | undefined
+  readonly headers: unknown
+}
+
+/** The arguments of `writeHead(status[, reason][, headers])`, sorted out. */
+export function headOf([status, second, third]: unknown[]): Head {
+  const code = Number(status) | 0
+  if (typeof second === 'string') return { code, reason: second, headers: third }
+  return { code, reason: undefined, headers: third ?? second }
+}
+
+/** Whether Node will take this head, as far as it does not look into the headers. */
+export function isHead(res: ServerResponse, { code, reason, headers }: Head): boolean {
   if (code < 100 || code > 999) return false
   // RFC 9112 4: a reason phrase is made of tab, space, visible and obs-text octets. Most answers leave it to Node.
   const phrase = reason ?? res.statusMessage
@@ -23,8 +36,7 @@ export function isHead(res: ServerResponse, args: unknown[]): boolean {
  * Puts what `writeHead` was given into `res`, as Node does after a `setHeader`: a name replaces what was set, in its place
  * from an object and at the end from an array. A name given twice stays twice.
  */
-export function mergeHead(res: ServerResponse, args: unknown[]): void {
-  const { code, reason, headers } = headOf(args)
+export function mergeHead(res: ServerResponse, { code, reason, headers }: Head): void {
   res.statusCode = code
   if (reason !== undefined) res.statusMessage = reason
   if (headers === undefined) return
@@ -151,13 +163,6 @@ export function replaceHead(res: ServerResponse, { status, headers, body }: Plai
 export function sendPlain(res: ServerResponse, plain: PlainAnswer): void {
   replaceHead(res, plain)
   res.end(plain.body)
-}
-
-/** The arguments of `writeHead(status[, reason][, headers])`, sorted out. */
-function headOf([status, second, third]: unknown[]): { code: number; reason: string | undefined; headers: unknown } {
-  const code = Number(status) | 0
-  if (typeof second === 'string') return { code, reason: second, headers: third }
-  return { code, reason: undefined, headers: third ?? second }
 }
 
 /** The pairs of an object, of a flat array or of an array of pairs. */
