@@ -1,8 +1,10 @@
 import { SekishoUsageError, shown } from '../errors.ts'
 
+const strange = /[^0-9a-f]/
+
 /** Whether this can name a record; any other string names none and never reaches a store. */
 export function isAddress(address: string): boolean {
-  return address.length === 64 && !/[^0-9a-f]/.test(address)
+  return address.length === 64 && !strange.test(address)
 }
 
 /** What `create` throws for anything else. */

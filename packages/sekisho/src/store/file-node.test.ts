@@ -96,6 +96,30 @@ test('files one session per file, open to its own user only, whatever the umask'
   assert.ok(entries.every((entry) => !entry.includes('alice')))
 })
 
+test('lends each record for good, however many are read after it and whatever they hold', async (t) => {
+  const store = new FileStore({ directory: newDirectory(t) })
+  const payloads = [
+    Uint8Array.of(0xff, 0x00, 0xfe), // no text
+    new TextEncoder().encode('{"cart":"お茶"}'),
+    new Uint8Array(20_000).fill(0xfd), // larger than what is read into memory that is used again
+    new TextEncoder().encode(JSON.stringify('x'.repeat(20_000))),
+    new Uint8Array(0),
+  ]
+  const addresses = payloads.map(() => newAddress())
+  for (const [index, payload] of payloads.entries()) {
+    await store.create(addresses[index] ?? '', { ...record(), payload }, workerLife)
+  }
+  const records = addresses.map((address) => store.read(address, true)?.record)
+  const octets = records.map(
+    (lent) => lent && (lent.text === undefined ? lent.payload : new TextEncoder().encode(lent.text)),
+  )
+  assert.deepEqual(octets.map(String), payloads.map(String))
+  assert.deepEqual(
+    records.map((lent) => lent?.text === undefined),
+    [true, false, true, false, false],
+  )
+})
+
 test('creates nothing before the first use', (t) => {
   const directory = newDirectory(t)
   new FileStore({ directory }).close()

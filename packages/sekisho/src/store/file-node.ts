@@ -151,7 +151,11 @@ export class FileStore implements SessionStore {
       const found = this.#files.read(address, lent)
       if (found === undefined) return undefined
       const now = this.#now()
-      if (now < found.due) return { record: found.record, ...found.stamp, now }
+      if (now < found.due) {
+        const { record, stamp } = found
+        const { version, createdAt, idleDeadline, absoluteDeadline } = stamp
+        return { record, version, now, createdAt, idleDeadline, absoluteDeadline }
+      }
       channels.expired.publish({ address })
       return undefined
     } catch (error) {

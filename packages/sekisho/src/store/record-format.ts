@@ -115,26 +115,31 @@ export function decodeHead(bytes: Uint8Array, view: DataView = viewOf(bytes)): R
 
 /**
  * @param bytes A whole record and nothing else.
- * @param lent The data may be text, where that is what it is.
- * @returns Record and stamp, `undefined` when anything is wrong. The payload is a view of `bytes`.
+ * @param lent The data may be text, where that is what it is; and nothing shares memory with `bytes`.
+ * @param view The same bytes, where there is a view already.
+ * @returns Record and stamp, `undefined` when anything is wrong. The payload is a view of `bytes`, unless it is lent.
  */
-export function decodeRecord(bytes: Uint8Array, lent = false): { record: SessionRecord; stamp: Stamp } | undefined {
-  const view = viewOf(bytes)
+export function decodeRecord(
+  bytes: Uint8Array,
+  lent = false,
+  view: DataView = viewOf(bytes),
+): { record: SessionRecord; stamp: Stamp } | undefined {
   const head = decodeHead(bytes, view)
   if (head === undefined || head.headLength + head.payloadLength !== bytes.length) return undefined
   if (checksum(view, head.headLength, bytes.length) !== head.payloadSum) return undefined
-  const content = (lent ? lentContent(bytes, head) : undefined) ?? octetsOf(bytes, head)
-  return { record: Object.assign(head.fields, content), stamp: head.stamp }
+  const { fields, stamp } = head
+  const { payload, text } = lent ? lentContent(bytes, head) : { payload: octetsOf(bytes, head) }
+  return { record: text === undefined ? { ...fields, payload } : { ...fields, payload, text }, stamp }
 }
 
-function octetsOf({ buffer, byteOffset }: Uint8Array, { headLength, payloadLength }: RecordHead): Content {
-  return { payload: new Uint8Array(buffer, byteOffset + headLength, payloadLength) }
+function octetsOf({ buffer, byteOffset }: Uint8Array, { headLength, payloadLength }: RecordHead): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + headLength, payloadLength)
 }
 
 /** What is no UTF-8 has a U+FFFD for it, and is not lent as text. */
-function lentContent(bytes: Uint8Array, { headLength }: RecordHead): Content | undefined {
-  const text = textOf(bytes, headLength, bytes.length)
-  return text.includes('\ufffd') ? undefined : textContent(text)
+function lentContent(bytes: Uint8Array, head: RecordHead): Content {
+  const text = textOf(bytes, head.headLength, bytes.length)
+  return text.includes('\ufffd') ? { payload: octetsOf(bytes, head).slice() } : textContent(text)
 }
 
 /**

@@ -16,6 +16,9 @@ import { setTime, type Staging } from './staging-node.ts'
 /** How much is read at first: nearly every head fits. */
 const usualHeadBytes = 2048
 
+/** Nearly every record fits. */
+const usualRecordBytes = 16_384
+
 /** A record as a writer needs to know it: all but the payload. */
 export interface Seen {
   readonly stamp: Stamp
@@ -44,6 +47,12 @@ export class RecordFiles {
   readonly #home: Home
   readonly #staging: Staging
   readonly #maxBytes: number
+  /**
+   * What is read and has been decoded by the end of the same call: memory of its own for each would bring on a garbage collection
+   * ten times as often.
+   */
+  readonly #scratch: Buffer = Buffer.allocUnsafeSlow(usualRecordBytes)
+  readonly #view = new DataView(this.#scratch.buffer)
 
   constructor(home: Home, staging: Staging, maxBytes: number) {
     this.#home = home
@@ -66,9 +75,12 @@ export class RecordFiles {
 
   #readOpen(address: string, { fd, status }: OpenRecord, lent: boolean): Whole | undefined {
     if (!this.#isPlausible(status)) return this.#reject(address)
-    // The pool of small Buffers costs a tenth, but through it one payload could be reached from another.
-    const bytes = lent ? Buffer.allocUnsafe(status.size) : new Uint8Array(status.size)
-    const decoded = readUpTo(this.#home.fs, fd, bytes) === bytes.length ? decodeRecord(bytes, lent) : undefined
+    const { size } = status
+    // What is not lent has memory of its own: through what is shared, one payload could be reached from another.
+    const isScratch = lent && size <= usualRecordBytes
+    const bytes = isScratch ? this.#scratch.subarray(0, size) : new Uint8Array(size)
+    const isWhole = readUpTo(this.#home.fs, fd, bytes) === size
+    const decoded = isWhole ? decodeRecord(bytes, lent, isScratch ? this.#view : undefined) : undefined
     if (decoded === undefined) return this.#reject(address)
     const stamp = touched(decoded.stamp, status)
     return { record: decoded.record, stamp, due: dueOf(stamp) }
@@ -152,7 +164,7 @@ export class RecordFiles {
   }
 
   #readHead(fd: number, size: number): Uint8Array {
-    const first = new Uint8Array(Math.min(size, usualHeadBytes))
+    const first = this.#scratch.subarray(0, Math.min(size, usualHeadBytes))
     const got = readUpTo(this.#home.fs, fd, first)
     const length = headLengthOf(first) ?? 0
     if (length <= got || length > size) return first.subarray(0, got)
