@@ -23,7 +23,7 @@ const warmUpRequests = 50
 const settlingMs = 20
 
 /** The most that a warm read-only request may enter. */
-export const limits = { functions: 20, files: 6 } as const
+export const limits = { functions: 19, files: 6 } as const
 
 /** A function that ran during the request. */
 export interface Entered {

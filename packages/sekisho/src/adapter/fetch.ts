@@ -96,10 +96,12 @@ function serve<S extends object, Rest extends unknown[]>(
   request: Request,
   rest: Rest,
 ): Promise<Response> {
+  const { handle } = attendance
   try {
-    const answer = attendance.handle(request, session, ...rest)
-    if (answer instanceof Response) return conclude(attendance, session, request, answer)
-    return concludeLater(attendance, session, request, answer)
+    const answer = handle(request, session, ...rest)
+    return 'then' in answer
+      ? concludeLater(attendance, session, request, answer)
+      : conclude(attendance, session, request, answer)
   } catch (error) {
     return giveUp(attendance, session, request, error)
   }
@@ -126,7 +128,12 @@ function conclude<S extends object>(
   answer: Response,
 ): Promise<Response> {
   const { sessions } = attendance
-  const response = changeable(answer)
+  let response = answer
+  try {
+    answer.headers.delete('-') // throws on immutable headers, and there is no other way to ask; the shorter, the cheaper
+  } catch {
+    response = copyOf(answer)
+  }
   try {
     const ended = response.status < 200 ? commitUnseen(sessions, session, {}) : sessions.commit(session, response)
     if (ended === undefined) return Promise.resolve(response)
@@ -192,15 +199,10 @@ async function commitUnseen<S extends object>(
   await sessions.commit(session, { status: 500, headers: new Headers() }, { ...how, deliverable: false })
 }
 
-/** The response itself, unless its headers are immutable (redirects, fetched responses): then a copy with open ones. */
-function changeable(response: Response): Response {
-  try {
-    response.headers.delete('-') // throws on immutable headers, and there is no other way to ask; the shorter, the cheaper
-    return response
-  } catch {
-    // Neither an error (0) nor a switch of protocols (101) can be made anew, and neither carries headers of ours.
-    return response.status < 200 ? response : new Response(response.body, response)
-  }
+/** What has immutable headers (redirects, fetched responses) with open ones. */
+function copyOf(response: Response): Response {
+  // Neither an error (0) nor a switch of protocols (101) can be made anew, and neither carries headers of ours.
+  return response.status < 200 ? response : new Response(response.body, response)
 }
 
 function plain({ status, headers, body }: PlainAnswer, request: Request): Response {
