@@ -80,10 +80,7 @@ class Deferral implements DeferredResponse, Doorkeeper {
   }
 
   watch(): void {
-    if (this.#state === 'waiting' || this.#state === 'deferred') this.#watch()
-  }
-
-  #watch(): void {
+    if (this.#state !== 'waiting' && this.#state !== 'deferred') return
     if (this.#res.closed) return this.#leave()
     const leave = (): void => this.#leave()
     this.#unwatch = () => this.#res.off('close', leave)
@@ -113,11 +110,8 @@ class Deferral implements DeferredResponse, Doorkeeper {
     if (this.#res.destroyed || this.#sentBehindOurBack()) this.#leave()
     if (this.#state === 'deferred') throw tooLate('write')
     if (this.#state !== 'waiting') return this.#doors.call('writeHead', args)
-    const given = headOf(args)
     // What Node will not send is Node's to complain about, and commits nothing.
-    if (!isHead(this.#res, given)) return this.#doors.call('writeHead', args)
-    mergeHead(this.#res, given)
-    this.#begin()
+    if (!this.#beginWith(args)) return this.#doors.call('writeHead', args)
     if (this.#implicit) return this.#res
     const head = [this.#res.statusCode] // headers and reason have been put into `res`
     if (this.#holding()) this.#push({ door: 'writeHead', args: head })
@@ -147,10 +141,8 @@ class Deferral implements DeferredResponse, Doorkeeper {
   #beginImplicitly(): void {
     const res = this.#res
     if (!this.#doors.isWatchedAbove) {
-      const head = { code: Number(res.statusCode) | 0, reason: undefined, headers: undefined }
-      if (!isHead(res, head)) return
-      mergeHead(res, head)
-      return this.#begin()
+      this.#beginWith([res.statusCode])
+      return
     }
     this.#implicit = true
     try {
@@ -160,6 +152,15 @@ class Deferral implements DeferredResponse, Doorkeeper {
     }
     if (this.#state === 'waiting') this.#begin() // somebody above kept the call to himself
     if (!this.#holding()) this.#doors.layHead()
+  }
+
+  /** @returns Whether these arguments of `writeHead` are a head; otherwise nothing has happened. */
+  #beginWith(args: unknown[]): boolean {
+    const head = headOf(args)
+    if (!isHead(this.#res, head)) return false
+    mergeHead(this.#res, head)
+    this.#begin()
+    return true
   }
 
   #begin(): void {

@@ -47,7 +47,6 @@ export function fetchHandler<S extends object, Rest extends unknown[] = []>(
     handle: knowingItsSession(sessions, handler),
     changes: onHandlerError === 'drop' ? 'drop' : 'keep',
     onError,
-    refuse: refusalTold(onError),
   }
 
   // No async function on the way, nor a closure that it would pay for: a session in memory costs so little that they would show.
@@ -71,8 +70,6 @@ interface Attendance<S extends object, Rest extends unknown[]> {
   /** What becomes of the changes when the handler throws. */
   readonly changes: 'keep' | 'drop'
   readonly onError: (error: unknown, request: Request) => void
-  /** Answers in the handler's place, and tells why. */
-  readonly refuse: (answer: PlainAnswer, error: unknown, request: Request) => Response
 }
 
 async function serveLater<S extends object, Rest extends unknown[]>(
@@ -85,7 +82,7 @@ async function serveLater<S extends object, Rest extends unknown[]>(
   try {
     session = await opening
   } catch (error) {
-    return attendance.refuse(unavailable(error), error, request)
+    return refuse(attendance, unavailable(error), error, request)
   }
   return serve(attendance, session, request, rest)
 }
@@ -148,27 +145,28 @@ function conclude<S extends object>(
 
 /** Answers for a store that has failed, in place of the handler's answer. */
 async function withdraw<S extends object>(
-  { refuse }: Attendance<S, never>,
+  attendance: Attendance<S, never>,
   request: Request,
   response: Response,
   error: unknown,
 ): Promise<Response> {
   response.body?.cancel(error).catch(() => {}) // fails when the body is locked: then that is up to its reader
-  return refuse(unavailable(error), error, request)
+  return refuse(attendance, unavailable(error), error, request)
 }
 
 /** Answers for a handler that has failed. */
 async function giveUp<S extends object>(
-  { sessions, changes, onError, refuse }: Attendance<S, never>,
+  attendance: Attendance<S, never>,
   session: S,
   request: Request,
   error: unknown,
 ): Promise<Response> {
+  const { sessions, changes, onError } = attendance
   // The visitor will see no cookie, but what exists may be written. Whatever comes of it, the error to report is the handler's.
   await commitUnseen(sessions, session, { changes }).catch((failure: unknown) => onError(failure, request))
   const status = statusOf(error)
   if (status === undefined) throw error
-  return refuse(plainAnswer(status), error, request)
+  return refuse(attendance, plainAnswer(status), error, request)
 }
 
 /** The handler with its session as the current one, where the definition knows such a thing. */
@@ -181,13 +179,15 @@ function knowingItsSession<S extends object, Rest extends unknown[]>(
   return (request, session, ...rest) => run(session, () => handler(request, session, ...rest))
 }
 
-function refusalTold(
-  onError: (error: unknown, request: Request) => void,
-): (answer: PlainAnswer, error: unknown, request: Request) => Response {
-  return (answer, error, request) => {
-    onError(error, request)
-    return plain(answer, request)
-  }
+/** Answers in the handler's place, and tells why. */
+function refuse(
+  { onError }: Pick<Attendance<object, never>, 'onError'>,
+  { status, headers, body }: PlainAnswer,
+  error: unknown,
+  request: Request,
+): Response {
+  onError(error, request)
+  return new Response(request.method === 'HEAD' ? null : body, { status, headers })
 }
 
 /** Commits where no header of ours will reach the visitor. */
@@ -203,8 +203,4 @@ async function commitUnseen<S extends object>(
 function copyOf(response: Response): Response {
   // Neither an error (0) nor a switch of protocols (101) can be made anew, and neither carries headers of ours.
   return response.status < 200 ? response : new Response(response.body, response)
-}
-
-function plain({ status, headers, body }: PlainAnswer, request: Request): Response {
-  return new Response(request.method === 'HEAD' ? null : body, { status, headers })
 }

@@ -25,9 +25,6 @@ export interface Attempt {
  */
 export type Build = (state: SessionState, text?: string) => Attempt
 
-/** What has become of an attempt. */
-export type AttemptOutcome = 'replaced' | 'conflict' | 'gone'
-
 /** What a new record is made of. */
 export interface NewSession {
   readonly sent: Sent

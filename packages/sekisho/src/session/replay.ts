@@ -1,13 +1,13 @@
 import { SekishoError } from '../errors.ts'
 import { channels } from '../lib/events-node.ts'
 import type { Awaitable } from '../store/contract.ts'
-import { isSameLineage, settled, type Attempt, type AttemptOutcome, type Build } from './attempt.ts'
+import { isSameLineage, settled, type Attempt, type Build } from './attempt.ts'
 import type { ReadStored } from './data.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { WriteOutcome } from './outcome.ts'
 import { patience } from './patience.ts'
 import type { Attachment, SessionState } from './state.ts'
-import type { StoreCalls } from './store-calls.ts'
+import type { ReplaceOutcome, StoreCalls } from './store-calls.ts'
 import type { Token } from './token.ts'
 import { rebase } from './write-set.ts'
 
@@ -21,7 +21,7 @@ export interface ReplayParts {
 /** An attempt that has been made. */
 interface Turn {
   readonly attempt: Attempt
-  readonly answer: Awaitable<AttemptOutcome>
+  readonly answer: Awaitable<ReplaceOutcome>
 }
 
 /** The versioned write of a session that exists: compare and swap, and the change replayed over what others have stored. */
@@ -81,7 +81,7 @@ export class Replay {
   }
 
   /** One attempt, that nobody tries again. */
-  once({ attachment, record, restart }: Omit<Attempt, 'sent'>): Awaitable<AttemptOutcome> {
+  once({ attachment, record, restart }: Omit<Attempt, 'sent'>): Awaitable<ReplaceOutcome> {
     const { token, stored } = attachment
     const { fresh, extended } = this.#options.lifetime
     const { address } = token

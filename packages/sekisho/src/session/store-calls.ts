@@ -17,6 +17,9 @@ export interface Replacement {
   readonly lifetime: Lifetime
 }
 
+/** What has become of one. */
+export type ReplaceOutcome = 'replaced' | 'conflict' | 'gone'
+
 /** How long and how much the engine waits for its store. */
 export interface CallLimits {
   /** Milliseconds for a read. */
@@ -123,31 +126,18 @@ export class StoreCalls {
     return this.guard('create', () => this.#store.create(address, record, lifetime), rescue)
   }
 
-  /** Without a closure before there is something to wait for: of all calls this is the one whose price shows. */
-  replace(write: Replacement): Awaitable<'replaced' | 'conflict' | 'gone'> {
-    this.circuit.admit('replace')
-    let answer: Awaitable<'replaced' | 'conflict' | 'gone'>
-    try {
-      answer = this.#send(write)
-    } catch (error) {
-      throw this.failure('replace', error)
-    }
-    if (isPromise(answer)) return this.#replaceLater(write, answer)
-    this.circuit.succeeded()
-    return answer
+  replace(write: Replacement): Awaitable<ReplaceOutcome> {
+    return this.guard(
+      'replace',
+      () => this.#send(write),
+      async (failure) => {
+        if (!isTimeout(failure)) throw failure
+        return this.#resolve(write, failure)
+      },
+    )
   }
 
-  #replaceLater(
-    write: Replacement,
-    answer: Promise<'replaced' | 'conflict' | 'gone'>,
-  ): Promise<'replaced' | 'conflict' | 'gone'> {
-    return this.limited('replace', answer, async (failure) => {
-      if (!isTimeout(failure)) throw failure
-      return this.#resolve(write, failure)
-    })
-  }
-
-  #send({ address, record, version, lifetime }: Replacement): Awaitable<'replaced' | 'conflict' | 'gone'> {
+  #send({ address, record, version, lifetime }: Replacement): Awaitable<ReplaceOutcome> {
     return this.#store.replace(address, record, version, lifetime, newestWrite(record))
   }
 
@@ -181,14 +171,14 @@ export class StoreCalls {
    * same id may be sent again, since the store answers `replaced` to whichever of the two comes second. A conflict then is
    * looked at like the time-out: the first command may have arrived after all, and others may have written since.
    */
-  async #resolve(write: Replacement, timeout: unknown): Promise<'replaced' | 'conflict' | 'gone'> {
+  async #resolve(write: Replacement, timeout: unknown): Promise<ReplaceOutcome> {
     const stored = await this.#readBack(write.address, timeout)
     if (stored?.version !== write.version) return judged(stored, write, timeout)
     const outcome = await this.#again(write)
     return outcome === 'conflict' ? judged(await this.#readBack(write.address, timeout), write, timeout) : outcome
   }
 
-  async #again(write: Replacement): Promise<'replaced' | 'conflict' | 'gone'> {
+  async #again(write: Replacement): Promise<ReplaceOutcome> {
     try {
       return await this.guard('replace', () => this.#send(write))
     } catch (error) {
@@ -217,11 +207,7 @@ function storeError(verb: string, error: unknown): SekishoError {
 }
 
 /** What has become of a write, by the record that is there now. */
-function judged(
-  stored: StoredSession | undefined,
-  { version, record }: Replacement,
-  timeout: unknown,
-): 'replaced' | 'conflict' | 'gone' {
+function judged(stored: StoredSession | undefined, { version, record }: Replacement, timeout: unknown): ReplaceOutcome {
   if (stored === undefined) return 'gone'
   if (repeats(record, stored.record)) return 'replaced'
   if (stored.version - version <= REMEMBERED_WRITES) return 'conflict'

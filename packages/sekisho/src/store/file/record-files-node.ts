@@ -47,10 +47,7 @@ export class RecordFiles {
   readonly #home: Home
   readonly #staging: Staging
   readonly #maxBytes: number
-  /**
-   * What is read and has been decoded by the end of the same call: memory of its own for each would bring on a garbage collection
-   * ten times as often.
-   */
+  /** For what is read and decoded within one call: memory and a view of its own for each would show. */
   readonly #scratch: Buffer = Buffer.allocUnsafeSlow(usualRecordBytes)
   readonly #view = new DataView(this.#scratch.buffer)
 
